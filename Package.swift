@@ -1,0 +1,136 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One settings array for every target of ours (it does not reach dependencies).
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "danmaku-sentiment",
+    products: [
+        .library(name: "SentimentModel", targets: ["SentimentModel"]),
+        .library(name: "DanmakuPipeline", targets: ["DanmakuPipeline"]),
+        .library(name: "DanmakuServer", targets: ["DanmakuServer"]),
+        .executable(name: "danmaku", targets: ["danmaku"]),
+        .executable(name: "LoadGenerator", targets: ["LoadGenerator"]),
+    ],
+    dependencies: [
+        // The event loops and sockets under every edge.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // HTTP/1.1 routing, middleware and the connection lifecycle; our SSE writer sits below its response encoder.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        // Request and response vocabulary that Hummingbird's API is written in.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        // `Service` and `ServiceGroup`: one `run()` each, an ordered graceful shutdown.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // The ecosystem's logging and metrics façades; the executable alone bootstraps them.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        // `Deque` for rings and queues.
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        // The command line.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // The precedence of command line, environment, file and default.
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["JSON", "YAML"]),
+        // Configuration files are parsed here, because swift-configuration cannot list keys: an unknown one must be an error.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // Latency histograms of the load generator (HdrHistogram's format and percentiles).
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        .target(
+            name: "SentimentModel",
+            resources: [.embedInCode("Resources/lexicon.tsv")],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "DanmakuPipeline",
+            dependencies: [
+                "SentimentModel",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "DanmakuServer",
+            dependencies: [
+                "DanmakuPipeline",
+                "SentimentModel",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "danmaku",
+            dependencies: [
+                "DanmakuServer",
+                "DanmakuPipeline",
+                "SentimentModel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "DanmakuTestKit",
+            dependencies: ["DanmakuPipeline", "SentimentModel"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "LoadGenerator",
+            dependencies: [
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "loadtest",
+            exclude: ["README.md"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SentimentModelTests",
+            dependencies: ["SentimentModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DanmakuPipelineTests",
+            dependencies: ["DanmakuPipeline", "DanmakuTestKit", "SentimentModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DanmakuServerTests",
+            dependencies: [
+                "DanmakuServer",
+                "DanmakuPipeline",
+                "DanmakuTestKit",
+                "SentimentModel",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+    ]
+)

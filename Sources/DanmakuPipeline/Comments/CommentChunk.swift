@@ -1,0 +1,73 @@
+public import SentimentModel
+
+/// One comment as decoded and validated by the edge; every field lies in the bytes of its ``CommentChunk``.
+public struct DecodedComment: Sendable {
+    /// 1–64 bytes of `A–Z a–z 0–9 . _ : -`.
+    public var room: TextRange
+    /// 1–1,024 bytes of UTF-8, trimmed, without control characters, not escaped.
+    public var text: TextRange
+    /// At most 128 bytes of UTF-8, unescaped; empty if absent. An integer's digits as written.
+    public var id: TextRange = .empty
+    /// At most 128 bytes of UTF-8, unescaped; empty if absent. Never leaves the server.
+    public var uid: TextRange = .empty
+    /// At most 64 bytes of UTF-8, unescaped, cut on a scalar; empty if absent.
+    public var name: TextRange = .empty
+    /// The digits of `price` as written (a JSON number of at most 32 bytes); empty if absent.
+    public var price: TextRange = .empty
+    /// `room` hashed with ``roomHash(_:)``: picks the shard.
+    public var roomHash: UInt64
+    /// The source's own time in milliseconds since 1970, or ``absentTime``.
+    public var sentAt: Int64 = DecodedComment.absentTime
+    /// Which line or array element this was, counted as the protocol counts them.
+    public var item: UInt64
+    /// The kind.
+    public var kind: CommentKind = .chat
+    /// Whether `id` was a JSON integer, so that it is echoed as one.
+    public var idIsInteger = false
+
+    /// Stands in ``sentAt`` for a comment without `sentAt`.
+    public static let absentTime = Int64.min
+
+    /// Creates a comment with its required fields; the optional ones are set afterwards.
+    public init(room: TextRange, roomHash: UInt64, text: TextRange, item: UInt64) {
+        self.room = room
+        self.roomHash = roomHash
+        self.text = text
+        self.item = item
+    }
+}
+
+/// A comment that was refused by the edge: which one, and why.
+public struct Rejection: Sendable, Equatable {
+    /// The line or array index.
+    public var item: UInt64
+    /// The reason.
+    public var error: CommentError
+
+    /// Creates a rejection.
+    public init(item: UInt64, error: CommentError) {
+        self.item = item
+        self.error = error
+    }
+}
+
+/// What one socket read held, decoded: the unit that crosses from the edge into the pipeline.
+///
+/// Bytes are copied once, from the read buffer into ``bytes``; all else is ranges.
+public struct CommentChunk: Sendable {
+    /// The fields of all comments.
+    public var bytes: [UInt8]
+    /// The valid comments, in their order.
+    public var comments: [DecodedComment]
+    /// The refused ones, in their order.
+    public var rejections: [Rejection]
+
+    /// Creates an empty chunk with room for some bytes and comments.
+    public init(byteCapacity: Int = 0, commentCapacity: Int = 0) {
+        bytes = []
+        bytes.reserveCapacity(byteCapacity)
+        comments = []
+        comments.reserveCapacity(commentCapacity)
+        rejections = []
+    }
+}

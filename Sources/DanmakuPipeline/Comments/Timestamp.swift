@@ -1,0 +1,30 @@
+/// One reading of both clocks, handed into the core as a value.
+public struct Timestamp: Sendable, Equatable {
+    /// Nanoseconds of a monotonic clock: every duration is measured with it.
+    public var nanoseconds: Int64
+    /// Milliseconds since 1970: only for people to read.
+    public var milliseconds: Int64
+
+    /// Creates a reading.
+    public init(nanoseconds: Int64, milliseconds: Int64) {
+        self.nanoseconds = nanoseconds
+        self.milliseconds = milliseconds
+    }
+
+    /// The whole second of the monotonic clock, the key of the one-second buckets.
+    @inlinable
+    public var second: Int64 {
+        nanoseconds / 1_000_000_000
+    }
+
+    /// This reading moved on by some nanoseconds, both clocks together.
+    public func advanced(byNanoseconds delta: Int64) -> Timestamp {
+        Timestamp(nanoseconds: nanoseconds + delta, milliseconds: milliseconds + delta / 1_000_000)
+    }
+}
+
+/// Where drivers read the time; the core never does.
+public protocol TimeSource: Sendable {
+    /// Reads both clocks.
+    func now() -> Timestamp
+}
