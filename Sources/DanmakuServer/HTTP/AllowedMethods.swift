@@ -1,0 +1,53 @@
+public import HTTPTypes
+import Hummingbird
+
+/// Which methods each path of the router answers to: the router itself says 404 for a known path with a wrong method.
+public struct AllowedMethods: Sendable {
+    /// One path segment of a route.
+    private enum Segment: Sendable {
+        case literal(Substring)
+        case any
+    }
+
+    private struct Route: Sendable {
+        var segments: [Segment]
+        var methods: [HTTPRequest.Method]
+    }
+
+    private var routes: [Route] = []
+
+    /// Creates an empty table; a path that is in no table has no methods.
+    public init() {}
+
+    /// Adds one route.
+    ///
+    /// - Parameters:
+    ///   - path: As the router writes it: `/v1/rooms/{room}`, `:room` and `*` match any one segment.
+    ///   - method: A method that it answers to.
+    public mutating func add(path: String, method: HTTPRequest.Method) {
+        let segments = path.split(separator: "/")
+            .map { segment -> Segment in
+                segment.hasPrefix("{") || segment.hasPrefix(":") || segment == "*" ? .any : .literal(segment)
+            }
+        routes.append(Route(segments: segments, methods: [method]))
+    }
+
+    /// The methods that a request's path has, sorted; empty if the path is unknown.
+    public func methods(of path: String) -> [HTTPRequest.Method] {
+        let parts = path.split(separator: "/")
+        var found: [HTTPRequest.Method] = []
+        for route in routes where route.segments.count == parts.count {
+            let matches = zip(route.segments, parts)
+                .allSatisfy { segment, part in
+                    switch segment {
+                    case .literal(let literal): literal == part
+                    case .any: true
+                    }
+                }
+            if matches {
+                found.append(contentsOf: route.methods)
+            }
+        }
+        return Set(found).sorted { $0.rawValue < $1.rawValue }
+    }
+}

@@ -1,0 +1,29 @@
+public import Hummingbird
+public import NIOCore
+
+/// What every route and middleware knows of a request besides the request itself.
+///
+/// Hummingbird makes one per request. It keeps the connection's channel, which the event streams write to below the HTTP
+/// encoder, and the remote address, which is what "a client" means in the rate limits.
+public struct DanmakuRequestContext: RequestContext {
+    /// What Hummingbird itself needs.
+    public var coreContext: CoreRequestContextStorage
+    /// The connection that the request came on.
+    public let channel: any Channel
+
+    /// Called by Hummingbird for each request.
+    public init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+
+    /// The client's address, or `nil` once the connection is gone.
+    public var remoteAddress: SocketAddress? {
+        channel.remoteAddress
+    }
+
+    /// The client's IP address as text, without its port; empty once the connection is gone.
+    public var clientAddress: String {
+        channel.remoteAddress?.ipAddress ?? ""
+    }
+}

@@ -1,0 +1,73 @@
+import HTTPTypes
+public import Hummingbird
+import Logging
+import NIOHTTP1
+
+/// Gives every failed request the contract's answer: `{"error":"code","message":"…"}`.
+///
+/// It stands outermost, so that unknown routes (404), known paths with another method (405 with `Allow`) and whatever a
+/// route or a library throws all look alike. A successful response passes untouched: no body is ever wrapped.
+public struct ErrorMiddleware: RouterMiddleware {
+    /// The context of our routes.
+    public typealias Context = DanmakuRequestContext
+
+    private let methods: AllowedMethods
+
+    /// Creates the middleware.
+    ///
+    /// - Parameter methods: Which methods each known path has.
+    public init(methods: AllowedMethods) {
+        self.methods = methods
+    }
+
+    /// Answers the request, or its failure.
+    public func handle(
+        _ request: Request,
+        context: DanmakuRequestContext,
+        next: @concurrent (Request, DanmakuRequestContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as HTTPParserError {
+            // Hummingbird answers these itself and closes the connection.
+            throw error
+        } catch {
+            let failure = failure(for: error, request: request)
+            if failure.status == .internalServerError {
+                context.logger.error(
+                    "A request failed.",
+                    metadata: ["method": "\(request.method)", "error": "\(type(of: error)): \(error)"]
+                )
+            }
+            return failure.response
+        }
+    }
+
+    /// The contract's words for what was thrown.
+    package func failure(for error: any Error, request: Request) -> HTTPFailure {
+        if let failure = error as? HTTPFailure {
+            return failure
+        }
+        guard let known = error as? any HTTPResponseError else {
+            return HTTPFailure(.internal, "The server failed to answer; its log says why.")
+        }
+        switch known.status {
+        case .notFound, .badRequest:
+            // 400 comes from the file middleware alone: a path with `..` or a broken escape is no file of ours either.
+            let allowed = methods.methods(of: request.uri.path)
+            guard !allowed.isEmpty, !allowed.contains(request.method) else {
+                return HTTPFailure(.notFound, "There is nothing at this path.")
+            }
+            let list = allowed.map(\.rawValue).joined(separator: ", ")
+            return HTTPFailure(.methodNotAllowed, "This path answers to \(list).", headers: [.allow: list])
+        case .contentTooLarge:
+            return HTTPFailure(.bodyTooLarge, "The body is larger than this path takes.")
+        case .unsupportedMediaType:
+            return HTTPFailure(.unsupportedMediaType, "This path does not take that content type.")
+        case .rangeNotSatisfiable:
+            return HTTPFailure(.rangeNotSatisfiable, "The file does not have that range.")
+        default:
+            return HTTPFailure(.internal, "The server failed to answer; its log says why.")
+        }
+    }
+}

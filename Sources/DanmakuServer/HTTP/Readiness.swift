@@ -1,0 +1,42 @@
+import Synchronization
+
+/// Whether the server takes comments and new streams: the one place where "starting" and "draining" are kept.
+///
+/// The drain moves it on; `/health/ready`, the POST routes (`draining`, 503) and the event streams (`overloaded`) read it.
+/// Being saturated is not kept here: that is the pipeline's own to say.
+public final class Readiness: Sendable {
+    /// How far the server's life has come; it only moves forward.
+    public enum Phase: Int, Sendable, Comparable, CaseIterable {
+        /// Listeners are being bound. Can move to admitting, or to draining if it is stopped early.
+        case starting
+        /// Everything is taken. Can move to draining.
+        case admitting
+        /// Nothing new is taken. The last phase.
+        case draining
+
+        /// Earlier phases are smaller.
+        public static func < (left: Phase, right: Phase) -> Bool {
+            left.rawValue < right.rawValue
+        }
+    }
+
+    private let state = Atomic<Int>(Phase.starting.rawValue)
+
+    /// Starts as `starting`.
+    public init() {}
+
+    /// The phase now; one atomic load, so it may be asked per request.
+    public var phase: Phase {
+        Phase(rawValue: state.load(ordering: .acquiring))!
+    }
+
+    /// Whether a drain has begun.
+    public var isDraining: Bool {
+        phase == .draining
+    }
+
+    /// Moves on to a later phase; an earlier one is ignored.
+    public func advance(to phase: Phase) {
+        state.max(phase.rawValue, ordering: .acquiringAndReleasing)
+    }
+}

@@ -1,0 +1,19 @@
+public import HTTPTypes
+public import Hummingbird
+import NIOCore
+
+extension Response {
+    /// A response of encoded JSON, never stored by a cache (contract, Reading).
+    ///
+    /// - Parameters:
+    ///   - bytes: The encoded value.
+    ///   - status: The status.
+    /// - Returns: The response.
+    public static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        )
+    }
+}
