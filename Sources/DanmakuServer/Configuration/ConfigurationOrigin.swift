@@ -1,0 +1,38 @@
+/// Where a value came from.
+public enum ConfigurationOrigin: Sendable, Equatable, CustomStringConvertible {
+    /// The table.
+    case builtIn
+    /// A configuration file, by its path.
+    case file(String)
+    /// An environment variable, by its name.
+    case environment(String)
+    /// The command line, by the flag as written: `--http-port`, `--set`.
+    case commandLine(String)
+
+    /// As `danmaku config` and error lines print it.
+    public var description: String {
+        switch self {
+        case .builtIn: "default"
+        case .file(let path): "file \(path)"
+        case .environment(let name): "environment \(name)"
+        case .commandLine(let flag): flag
+        }
+    }
+}
+
+/// One key's value as somebody wrote it.
+public struct ConfigurationSetting: Sendable, Equatable {
+    /// The key's name, not yet looked up.
+    public var name: String
+    /// The value as written.
+    public var value: String
+    /// Where it was written.
+    public var origin: ConfigurationOrigin
+
+    /// Creates a setting.
+    public init(name: String, value: String, origin: ConfigurationOrigin) {
+        self.name = name
+        self.value = value
+        self.origin = origin
+    }
+}

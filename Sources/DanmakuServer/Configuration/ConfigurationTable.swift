@@ -1,0 +1,323 @@
+/// The one table of keys: file, environment, `--set`, `danmaku config` and the README all follow it.
+///
+/// Names and defaults of the first version are public contract: adding is fine, changing is not.
+public enum ConfigurationTable {
+    /// All keys, in the order they are printed.
+    public static let keys: [ConfigurationKey] =
+        http + ingest + admission + batching + rooms + scoring + breaker + fanOut + operating + demo
+
+    /// The row of a key, or `nil` for an unknown name.
+    public static func key(_ name: String) -> ConfigurationKey? {
+        byName[name]
+    }
+
+    private static let byName = Dictionary(uniqueKeysWithValues: keys.map { ($0.name, $0) })
+    private static let port: ConfigurationKey.Kind = .integer(0...65535)
+
+    private static let http = [
+        ConfigurationKey("http.host", .text, default: "127.0.0.1", "Address of the HTTP port; `0.0.0.0` for all."),
+        ConfigurationKey("http.port", port, default: "8080", "HTTP port; 0 picks a free one."),
+        ConfigurationKey(
+            "http.max-connections",
+            .integer(1...1_000_000),
+            default: "16000",
+            "HTTP connections at once, streams included; one more is answered `too_many_connections`."
+        ),
+        ConfigurationKey(
+            "http.head-timeout-seconds",
+            .integer(1...3600),
+            unit: "s",
+            default: "10",
+            "How long a request's head may take from its first byte, and the first one from the connection's start."
+        ),
+        ConfigurationKey(
+            "http.body-timeout-seconds",
+            .integer(1...3600),
+            unit: "s",
+            default: "30",
+            "How long a body may take; for a streamed one, how long it may stand still while the server is reading."
+        ),
+        ConfigurationKey(
+            "http.idle-timeout-seconds",
+            .integer(1...3600),
+            unit: "s",
+            default: "75",
+            "How long a connection is kept between two requests."
+        ),
+        ConfigurationKey(
+            "http.cors-origin",
+            .text,
+            default: "",
+            "Origins that other sites' pages may call from: `*`, or a list parted by commas; empty for the same origin."
+        ),
+        ConfigurationKey(
+            "http.web-directory",
+            .text,
+            default: "",
+            "Folder of the page; empty looks for `web-static` beside the executable, then in the working directory."
+        ),
+    ]
+
+    private static let ingest = [
+        ConfigurationKey("ingest.host", .text, default: "127.0.0.1", "Address of the TCP ingest port."),
+        ConfigurationKey("ingest.port", port, default: "9000", "TCP ingest port; 0 picks a free one."),
+        ConfigurationKey(
+            "ingest.max-connections",
+            .integer(1...1_000_000),
+            default: "1000",
+            "Ingest connections at once; one more is told `too_many_connections` and closed."
+        ),
+        ConfigurationKey(
+            "ingest.line-timeout-seconds",
+            .integer(1...3600),
+            unit: "s",
+            default: "30",
+            "How long a line may stay unfinished."
+        ),
+        ConfigurationKey(
+            "ingest.max-line-bytes",
+            .integer(256...65536),
+            unit: "bytes",
+            default: "8192",
+            "The longest line; a longer one closes the connection."
+        ),
+    ]
+
+    private static let admission = [
+        ConfigurationKey(
+            "admission.room-rate",
+            .integer(0...10_000_000),
+            unit: "comments/s",
+            default: "0",
+            "Limit of one room; what is over it is shed. 0 is no limit."
+        ),
+        ConfigurationKey(
+            "admission.client-rate",
+            .integer(0...10_000_000),
+            unit: "comments/s",
+            default: "0",
+            "Limit of one client; TCP is read slower, HTTP is refused. 0 is no limit."
+        ),
+        ConfigurationKey(
+            "admission.dedupe-seconds",
+            .integer(0...86400),
+            unit: "s",
+            default: "600",
+            "How long an id is remembered; 0 switches the look-up off."
+        ),
+        ConfigurationKey(
+            "admission.dedupe-ids",
+            .integer(0...67_108_864),
+            unit: "ids",
+            default: "524288",
+            "How many ids are remembered at most, 24 bytes each; 0 switches the look-up off."
+        ),
+    ]
+
+    private static let batching = [
+        ConfigurationKey(
+            "batching.max-batch",
+            .integer(1...4096),
+            unit: "comments",
+            default: "256",
+            "The largest batch; more saves calls, less saves latency under load."
+        ),
+        ConfigurationKey(
+            "batching.max-delay-ms",
+            .integer(0...1000),
+            unit: "ms",
+            default: "5",
+            "How long the oldest comment may wait while another batch is being scored."
+        ),
+        ConfigurationKey(
+            "batching.queue-limit",
+            .integer(256...16_777_216),
+            unit: "comments",
+            default: "65536",
+            "Comments queued at once; sources that can wait are paused there, others are shed."
+        ),
+    ]
+
+    private static let rooms = [
+        ConfigurationKey(
+            "rooms.max",
+            .integer(1...1_000_000),
+            unit: "rooms",
+            default: "10000",
+            "Rooms at once, up to 32 KiB each; a comment for one more is `room_limit`."
+        ),
+        ConfigurationKey(
+            "rooms.idle-minutes",
+            .integer(1...10080),
+            unit: "min",
+            default: "30",
+            "After so long without a comment a room that nobody watches is forgotten."
+        ),
+    ]
+
+    private static let scoring = [
+        ConfigurationKey(
+            "scoring.model",
+            .text,
+            default: "",
+            "Model file; empty takes the scorer that is built in."
+        )
+    ]
+
+    private static let breaker = [
+        ConfigurationKey(
+            "breaker.min-calls",
+            .integer(1...100_000),
+            unit: "calls",
+            default: "10",
+            "Calls in the window before a share of failures can open the breaker."
+        ),
+        ConfigurationKey(
+            "breaker.window-seconds",
+            .integer(1...600),
+            unit: "s",
+            default: "10",
+            "The window in which calls are counted."
+        ),
+        ConfigurationKey(
+            "breaker.failure-percent",
+            .integer(1...100),
+            unit: "%",
+            default: "50",
+            "Share of failed calls that opens the breaker."
+        ),
+        ConfigurationKey(
+            "breaker.slow-percent",
+            .integer(1...100),
+            unit: "%",
+            default: "80",
+            "Share of slow calls that opens the breaker."
+        ),
+        ConfigurationKey(
+            "breaker.consecutive-failures",
+            .integer(1...100_000),
+            unit: "calls",
+            default: "5",
+            "Failures in a row that open the breaker, whatever the share."
+        ),
+        ConfigurationKey(
+            "breaker.wait-ms",
+            .integer(1...600_000),
+            unit: "ms",
+            default: "1000",
+            "How long the breaker stays open the first time; it doubles with every failed probe."
+        ),
+        ConfigurationKey(
+            "breaker.max-wait-ms",
+            .integer(1...3_600_000),
+            unit: "ms",
+            default: "30000",
+            "The longest that the breaker stays open between two probes."
+        ),
+        ConfigurationKey(
+            "breaker.slow-ms",
+            .integer(1...600_000),
+            unit: "ms",
+            default: "50",
+            "A call is never slow below this, whatever is usual for its size."
+        ),
+        ConfigurationKey(
+            "breaker.timeout-ms",
+            .integer(1...600_000),
+            unit: "ms",
+            default: "1000",
+            "After so long (and one second more) a probe that hangs is written off."
+        ),
+    ]
+
+    private static let fanOut = [
+        ConfigurationKey(
+            "fanout.flush-rate",
+            .integer(1...1000),
+            unit: "frames/s",
+            default: "20",
+            "Frames of one room and level at most; the first of a quiet room leaves at once."
+        ),
+        ConfigurationKey(
+            "fanout.frame-bytes",
+            .integer(1024...1_048_576),
+            unit: "bytes",
+            default: "32768",
+            "A frame leaves at this size, whatever the rate."
+        ),
+        ConfigurationKey(
+            "fanout.display-rate",
+            .integer(1...10000),
+            unit: "comments/s",
+            default: "20",
+            "Comments of one room that `detail=display` shows; the rest is sampled out."
+        ),
+        ConfigurationKey(
+            "fanout.mood-rate",
+            .integer(1...100),
+            unit: "moods/s",
+            default: "4",
+            "Mood events of one room."
+        ),
+        ConfigurationKey(
+            "fanout.max-lag-bytes",
+            .integer(65536...1_073_741_824),
+            unit: "bytes",
+            default: "8388608",
+            "How far a slow stream may lie behind before it skips to the newest."
+        ),
+        ConfigurationKey(
+            "log.ring-bytes",
+            .integer(1_048_576...68_719_476_736),
+            unit: "bytes",
+            default: "33554432",
+            "Memory of the event log: how far back a reconnecting stream can resume."
+        ),
+        ConfigurationKey(
+            "heartbeat-seconds",
+            .integer(1...300),
+            unit: "s",
+            default: "15",
+            "Time between two heartbeats of a stream."
+        ),
+    ]
+
+    private static let operating = [
+        ConfigurationKey(
+            "shutdown.grace-seconds",
+            .integer(1...600),
+            unit: "s",
+            default: "20",
+            "How long a drain may take before whatever is left is closed."
+        ),
+        ConfigurationKey(
+            "privacy.expose-uid",
+            .boolean,
+            default: "false",
+            "Results carry the source's own `uid` as `user` instead of a keyed hash of it."
+        ),
+        ConfigurationKey(
+            "log.format",
+            .choice(["human", "json"]),
+            default: "human",
+            "Form of the log lines on standard error."
+        ),
+        ConfigurationKey(
+            "log.level",
+            .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+            default: "info",
+            "The least level that is logged."
+        ),
+    ]
+
+    private static let demo = [
+        ConfigurationKey("demo.enabled", .boolean, default: "false", "Feeds a built-in stream into a few rooms."),
+        ConfigurationKey(
+            "demo.rate",
+            .integer(1...10000),
+            unit: "comments/s",
+            default: "25",
+            "Comments of all demo rooms together, on average."
+        ),
+    ]
+}

@@ -1,0 +1,102 @@
+import Configuration
+
+/// Every key's value after the sources were weighed, and where each came from.
+///
+/// Its typed readers stop the program for a name that the table does not have, or has with another type: the mapping to
+/// the stages' structs is ours, and a test reads every key once.
+public struct ConfigurationValues: Sendable {
+    /// One key's value.
+    public struct Entry: Sendable {
+        /// The key.
+        public let key: ConfigurationKey
+        /// Where the value came from.
+        public let origin: ConfigurationOrigin
+        let content: ConfigContent
+
+        init(key: ConfigurationKey, content: ConfigContent, origin: ConfigurationOrigin) {
+            self.key = key
+            self.content = content
+            self.origin = origin
+        }
+
+        /// The table's own default, checked like any other value.
+        init(builtIn key: ConfigurationKey) throws {
+            let text = key.defaultValue
+            let content: ConfigContent? =
+                switch key.kind {
+                case .integer: Int(text).map { .int($0) }
+                case .boolean: Bool(text).map { .bool($0) }
+                case .choice, .text: .string(text)
+                }
+            guard let content, key.allows(content) else {
+                throw ConfigurationProblem.notAllowed(key, value: text, origin: .builtIn)
+            }
+            self.init(key: key, content: content, origin: .builtIn)
+        }
+
+        /// The value as it would be written in a file.
+        public var text: String {
+            switch content {
+            case .int(let value): String(value)
+            case .bool(let value): String(value)
+            case .string(let value): value
+            default: ""
+            }
+        }
+    }
+
+    /// All keys, in the table's order.
+    public let entries: [Entry]
+    private let byName: [String: Entry]
+
+    init(_ entries: [Entry]) {
+        self.entries = entries
+        byName = Dictionary(uniqueKeysWithValues: entries.map { ($0.key.name, $0) })
+    }
+
+    /// Where a key's value came from.
+    public func origin(of name: String) -> ConfigurationOrigin {
+        entry(name).origin
+    }
+
+    /// An integer key's value.
+    public func integer(_ name: String) -> Int {
+        guard case .int(let value) = entry(name).content else {
+            preconditionFailure("\(name) is not an integer")
+        }
+        return value
+    }
+
+    /// A boolean key's value.
+    public func boolean(_ name: String) -> Bool {
+        guard case .bool(let value) = entry(name).content else {
+            preconditionFailure("\(name) is not a boolean")
+        }
+        return value
+    }
+
+    /// A text or word key's value.
+    public func text(_ name: String) -> String {
+        guard case .string(let value) = entry(name).content else {
+            preconditionFailure("\(name) is not a text")
+        }
+        return value
+    }
+
+    /// A key in whole seconds, as a duration.
+    public func seconds(_ name: String) -> Duration {
+        .seconds(integer(name))
+    }
+
+    /// A key in milliseconds, as a duration.
+    public func milliseconds(_ name: String) -> Duration {
+        .milliseconds(integer(name))
+    }
+
+    private func entry(_ name: String) -> Entry {
+        guard let entry = byName[name] else {
+            preconditionFailure("the key table has no \(name)")
+        }
+        return entry
+    }
+}
