@@ -1,0 +1,82 @@
+import Synchronization
+
+/// The one log: every flush, mood and alert of every room gets its sequence here.
+///
+/// Shards append (per flush, never per comment); each event loop is one reader, which is woken once when its outbox becomes
+/// non-empty, and reads on from the ring where a subscriber lags. A cursor is `<epoch>-<sequence>`. The log does not outlive
+/// the process: another run is another epoch.
+package final class EventLog: Sendable {
+    struct State {
+        var ring: EventRing
+        var readers: [OutboxState] = []
+        var everyRoomReaders: [Int] = []
+    }
+
+    /// Tells this run's cursors from another's: 65 random bits as 13 letters and digits.
+    package let epoch: [UInt8]
+    /// What the ring may hold.
+    package let limit: Int
+
+    let state: Mutex<State>
+
+    /// Creates an empty log.
+    ///
+    /// - Parameters:
+    ///   - ringBytes: The bound on what it holds, cached frames included.
+    ///   - epoch: Letters and digits; random unless a test says otherwise.
+    package init(ringBytes: Int, epoch: String = EventLog.randomEpoch()) {
+        self.epoch = Array(epoch.utf8)
+        limit = ringBytes
+        state = Mutex(State(ring: EventRing(limit: ringBytes)))
+    }
+
+    /// 13 random digits of base 32.
+    package static func randomEpoch() -> String {
+        let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+        return String((0..<13).map { _ in alphabet[Int.random(in: 0..<32)] })
+    }
+
+    /// The newest sequence; 0 before the first entry.
+    package var head: UInt64 {
+        state.withLock { $0.ring.head }
+    }
+
+    /// Appends entries in their order, hands them to the readers that watch their rooms, and wakes those.
+    ///
+    /// A shard calls it with what one batch or tick made due, without a lock held.
+    package func append(_ drafts: [EntryDraft], now: Int64) {
+        guard !drafts.isEmpty else {
+            return
+        }
+        // Walks every result: outside the lock.
+        let shares = drafts.map { Tally(of: $0.content) }
+        let wakes = state.withLock { state in
+            var woken: [@Sendable () -> Void] = []
+            for (draft, share) in zip(drafts, shares) {
+                let entry = state.ring.append(draft, share: share, now: now)
+                state.hand(entry, to: state.everyRoomReaders, &woken)
+                let listed = state.ring.rooms[entry.roomIndex].readers
+                state.hand(entry, to: listed.filter { !state.everyRoomReaders.contains($0) }, &woken)
+            }
+            return woken
+        }
+        for wake in wakes {
+            wake()
+        }
+    }
+
+    /// The pipeline has evicted a room; what is in the ring stays readable.
+    package func forget(_ room: [UInt8]) {
+        state.withLock { $0.ring.rooms.forget(room) }
+    }
+
+    /// Whether a subscriber has asked for this room by name: then the pipeline keeps it.
+    package func isWatched(_ room: [UInt8]) -> Bool {
+        state.withLock { state in
+            guard let index = state.ring.rooms.index(of: room) else {
+                return false
+            }
+            return !state.ring.rooms[index].readers.isEmpty
+        }
+    }
+}

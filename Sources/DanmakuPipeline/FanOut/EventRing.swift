@@ -1,0 +1,122 @@
+import DequeModule
+
+/// The log's content: the newest entries, oldest first, and what is known of each room.
+///
+/// Entries are found by index arithmetic (their sequences have no holes), and know their room's previous and next one by
+/// sequence. What it holds is bounded by `log.ring-bytes`, the frames cached on its entries included: a quarter of it
+/// may be frames, of which the oldest go first; entries go when both together exceed the bound. The newest entry stays.
+package struct EventRing {
+    /// An entry in its place.
+    struct Slot {
+        let entry: LogEntry
+        /// When it was appended, in nanoseconds of the monotonic clock.
+        let appendedAt: Int64
+        /// The room's entry before this one, perhaps evicted; 0 if there was none.
+        let previous: UInt64
+        /// The room's next entry; 0 until there is one.
+        var next: UInt64 = 0
+        /// If this is a mood, the room's next one; 0 until there is one.
+        var nextMood: UInt64 = 0
+        /// Bytes of cached frames.
+        var cachedBytes = 0
+    }
+
+    /// The bound on everything.
+    let limit: Int
+    private(set) var slots: Deque<Slot> = []
+    /// The sequence of the oldest entry; of the next one if there is none.
+    private(set) var first: UInt64 = 1
+    /// What all rooms have published.
+    private(set) var tally = Tally()
+    /// The rooms.
+    var rooms = RoomTable()
+    /// Bytes of the entries without their frames.
+    private(set) var footprint = 0
+    /// Bytes of the cached frames.
+    private(set) var cachedBytes = 0
+    /// Entries with cached frames, in the order of caching.
+    private var cached: Deque<UInt64> = []
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// The newest sequence; 0 if there never was an entry.
+    var head: UInt64 {
+        first + UInt64(slots.count) - 1
+    }
+
+    /// The place of a sequence, if it is in the ring.
+    func place(of sequence: UInt64) -> Int? {
+        sequence >= first && sequence <= head ? Int(sequence - first) : nil
+    }
+
+    /// Adds an entry, and evicts what no longer fits.
+    mutating func append(_ draft: EntryDraft, share: Tally, now: Int64) -> LogEntry {
+        let sequence = head + 1
+        let room = rooms.publishing(draft.room)
+        tally.add(share)
+        rooms[room].tally.add(share)
+        let entry = LogEntry(
+            sequence: sequence,
+            draft: draft,
+            roomIndex: room,
+            roomTally: rooms[room].tally,
+            logTally: tally
+        )
+        slots.append(Slot(entry: entry, appendedAt: now, previous: rooms[room].newest))
+        if let previous = place(of: rooms[room].newest) {
+            slots[previous].next = sequence
+        } else {
+            rooms[room].oldest = sequence
+        }
+        rooms[room].newest = sequence
+        if entry.isMood {
+            if let previous = place(of: rooms[room].newestMood) {
+                slots[previous].nextMood = sequence
+            }
+            rooms[room].newestMood = sequence
+        }
+        footprint += entry.footprint
+        trim()
+        return entry
+    }
+
+    /// Counts frames that were encoded and stay on their entry.
+    mutating func cache(_ sequence: UInt64, bytes: Int) {
+        guard let place = place(of: sequence) else {
+            return
+        }
+        if slots[place].cachedBytes == 0 {
+            cached.append(sequence)
+        }
+        slots[place].cachedBytes += bytes
+        cachedBytes += bytes
+        while cachedBytes > limit / 4, cached.count > 1, let oldest = cached.popFirst() {
+            dropFrames(of: oldest)
+        }
+        trim()
+    }
+
+    private mutating func dropFrames(of sequence: UInt64) {
+        guard let place = place(of: sequence) else {
+            return
+        }
+        cachedBytes -= slots[place].cachedBytes
+        slots[place].cachedBytes = 0
+        slots[place].entry.dropFrames()
+    }
+
+    private mutating func trim() {
+        while footprint + cachedBytes > limit, slots.count > 1, let slot = slots.popFirst() {
+            let sequence = first
+            first += 1
+            footprint -= slot.entry.footprint
+            cachedBytes -= slot.cachedBytes
+            if cached.first == sequence {
+                cached.removeFirst()
+            }
+            rooms.evict(sequence, of: slot.entry.roomIndex, next: slot.next)
+        }
+    }
+}

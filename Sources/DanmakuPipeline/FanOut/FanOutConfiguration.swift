@@ -1,0 +1,26 @@
+/// The settings of the event log and of the fan-out (`fanout.*`, `log.*`, `heartbeat-seconds`).
+public struct FanOutConfiguration: Sendable {
+    /// Frames a second a room and level (`fanout.flush-rate`): more means less delay and more, smaller writes.
+    public var flushRate = 20
+    /// A frame leaves at this size, whatever the rate (`fanout.frame-bytes`).
+    public var frameBytes = 32_768
+    /// Comments a second a room at level `display` (`fanout.display-rate`); paid ones come on top.
+    public var displayRate = 20
+    /// Moods a second a room (`fanout.mood-rate`).
+    public var moodRate = 4
+    /// How far a subscriber may lag behind the head (`fanout.max-lag-bytes`), in bytes of its own frames.
+    public var maximumLagBytes = 8 << 20
+    /// What the log may hold in all, cached frames included (`log.ring-bytes`).
+    public var ringBytes = 32 << 20
+    /// The time between two heartbeats of a stream (`heartbeat-seconds`).
+    public var heartbeat: Duration = .seconds(15)
+    /// A stream that takes nothing for so long while something waits for it is evicted.
+    public var writeDeadline: Duration = .seconds(30)
+    /// A stream is ended cleanly at 0.8…1 of this age, so that long-lived streams spread over restarted servers.
+    public var maximumAge: Duration = .seconds(3600)
+    /// The window a browser's `retry:` is drawn from at a join.
+    public var retryMilliseconds: ClosedRange<Int> = 2000...6000
+
+    /// Creates the defaults of the contract.
+    public init() {}
+}
