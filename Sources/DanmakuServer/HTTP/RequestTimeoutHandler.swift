@@ -1,0 +1,162 @@
+package import NIOCore
+package import NIOHTTP1
+
+/// Closes HTTP connections whose client is too slow: with a head, with a body, between requests, or with reading answers.
+///
+/// Hummingbird's own idle timeout starts anew with every byte, so that a client that sends one a second holds a connection
+/// for ever. This handler stands behind NIO's request decoder and knows heads and bodies. It also closes as the contract
+/// wants it after a response that says `Connection: close`: write, shut the output, discard input for at most a second,
+/// close (a reset would take the answer away from a client that is still sending). Event streams are left alone.
+package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    package typealias InboundIn = HTTPServerRequestPart
+    package typealias InboundOut = HTTPServerRequestPart
+    package typealias OutboundIn = HTTPServerResponsePart
+    package typealias OutboundOut = HTTPServerResponsePart
+
+    private let limits: StateMachine.Limits
+    private var machine: StateMachine!
+    private var sawPart = false
+    private var timer: Scheduled<Void>?
+    private var timerDeadline = Int64.max
+
+    /// Creates the handler of one connection.
+    package init(head: Duration, body: Duration, idle: Duration) {
+        limits = StateMachine.Limits(head: head.nanoseconds, body: body.nanoseconds, idle: idle.nanoseconds)
+    }
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        machine = StateMachine(limits: limits, now: now(context))
+        perform(machine.started(), context)
+    }
+
+    package func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+        machine.closed()
+    }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+        machine.closed()
+        context.fireChannelInactive()
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !machine.discardsInput else {
+            return
+        }
+        sawPart = true
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            let type = head.headers.first(name: "content-type") ?? ""
+            let isStreamed = type.lowercased().hasPrefix("application/x-ndjson")
+            perform(machine.receivedHead(isStreamed: isStreamed, now: now(context)), context)
+        case .body:
+            perform(machine.receivedBody(), context)
+        case .end:
+            perform(machine.receivedEnd(now: now(context)), context)
+        }
+        context.fireChannelRead(data)
+    }
+
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        if !sawPart {
+            perform(machine.receivedBytes(now: now(context)), context)
+        }
+        sawPart = false
+        context.fireChannelReadComplete()
+        if machine.discardsInput {
+            // Nobody behind this handler asks for more, and what the client still sends must not stay in the socket.
+            context.read()
+        }
+    }
+
+    package func read(context: ChannelHandlerContext) {
+        perform(machine.askedToRead(now: now(context)), context)
+        context.read()
+    }
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event {
+            perform(machine.inputClosed(), context)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
+        let isWritable = context.channel.isWritable
+        perform(machine.changedWritability(isWritable: isWritable, now: now(context)), context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head):
+            let type = head.headers.first(name: "content-type") ?? ""
+            let closes = head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
+            let isEventStream = type.hasPrefix("text/event-stream")
+            context.write(data, promise: promise)
+            perform(machine.startedResponse(isEventStream: isEventStream, closes: closes), context)
+        case .body:
+            context.write(data, promise: promise)
+        case .end:
+            context.write(data, promise: promise)
+            perform(machine.endedResponse(now: now(context)), context)
+        }
+    }
+
+    package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if mode == .output {
+            perform(machine.shutOutput(now: now(context)), context)
+        }
+        context.close(mode: mode, promise: promise)
+    }
+
+    private func now(_ context: ChannelHandlerContext) -> Int64 {
+        Int64(context.eventLoop.now.uptimeNanoseconds)
+    }
+
+    private func perform(_ action: StateMachine.Action, _ context: ChannelHandlerContext) {
+        switch action {
+        case .wait(let deadline):
+            if let deadline {
+                schedule(deadline, context)
+            }
+        case .shutOutput(let deadline):
+            context.flush()
+            context.close(mode: .output, promise: nil)
+            schedule(deadline, context)
+        case .close:
+            context.close(promise: nil)
+        }
+    }
+
+    /// One timer a connection: it is set again only for an earlier deadline, and asks the machine when it fires.
+    private func schedule(_ deadline: Int64, _ context: ChannelHandlerContext) {
+        guard timer == nil || deadline < timerDeadline else {
+            return
+        }
+        timer?.cancel()
+        timerDeadline = deadline
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        timer = context.eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(deadline))) {
+            let (handler, context) = bound.value
+            handler.timer = nil
+            handler.timerDeadline = .max
+            handler.perform(handler.machine.timer(now: handler.now(context)), context)
+        }
+    }
+}
+
+@available(*, unavailable)
+extension RequestTimeoutHandler: Sendable {}
+
+extension Duration {
+    /// The duration in nanoseconds, clamped to what 64 bits hold.
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? (seconds < 0 ? .min : .max) : product + attoseconds / 1_000_000_000
+    }
+}
