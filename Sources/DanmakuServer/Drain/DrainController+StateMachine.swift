@@ -12,9 +12,9 @@ extension DrainController {
     }
 
     /// Decides what a drain does next.
-    struct StateMachine {
+    package struct StateMachine {
         /// What the driver does.
-        enum Action: Equatable {
+        package enum Action: Equatable {
             /// Do this step, then say that it is complete.
             case perform(Step)
             /// Nothing is left: return, so that HTTP and the pipeline may stop.
@@ -26,7 +26,7 @@ extension DrainController {
         }
 
         /// How far the drain has come.
-        enum State: Equatable {
+        package enum State: Equatable {
             /// No drain yet. Becomes `performing(.refuse)` when it is asked for, `abandoned` when the grace is over before.
             case serving
             /// A step is being done. Becomes the next step's `performing` or `finished` with its completion, `abandoned`
@@ -38,10 +38,13 @@ extension DrainController {
             case abandoned
         }
 
-        private(set) var state = State.serving
+        package private(set) var state = State.serving
+
+        /// Starts with a server that serves.
+        package init() {}
 
         /// A drain is asked for; a second time changes nothing.
-        mutating func begin() -> Action {
+        package mutating func begin() -> Action {
             switch state {
             case .serving:
                 state = .performing(.refuse)
@@ -52,7 +55,7 @@ extension DrainController {
         }
 
         /// A step is complete.
-        mutating func completed(_ step: Step) -> Action {
+        package mutating func completed(_ step: Step) -> Action {
             switch state {
             case .performing(let current) where current == step:
                 guard let next = Step(rawValue: step.rawValue + 1) else {
@@ -69,7 +72,7 @@ extension DrainController {
         }
 
         /// The grace is over.
-        mutating func graceOver() -> Action {
+        package mutating func graceOver() -> Action {
             switch state {
             case .serving, .finished:
                 state = .abandoned

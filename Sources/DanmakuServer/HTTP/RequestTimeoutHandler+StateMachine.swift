@@ -1,21 +1,27 @@
 extension RequestTimeoutHandler {
     /// Decides when a client has taken too long; times are nanoseconds of the event loop's clock.
-    struct StateMachine {
+    package struct StateMachine {
         /// How long each part may take, in nanoseconds.
-        struct Limits: Equatable {
+        package struct Limits: Equatable {
             /// A head, from its first byte; the connection's first one from the connection's start.
-            var head: Int64
+            package var head: Int64
             /// A whole body; a streamed one may stand still so long while it is being read; so may a response that the
             /// client does not take.
-            var body: Int64
+            package var body: Int64
             /// The pause between two requests.
-            var idle: Int64
+            package var idle: Int64
             /// What is left for the client to read the last answer and close, once our side is shut.
-            var linger: Int64 = 1_000_000_000
+            package var linger: Int64 = 1_000_000_000
+
+            package init(head: Int64, body: Int64, idle: Int64) {
+                self.head = head
+                self.body = body
+                self.idle = idle
+            }
         }
 
         /// What the driver does next.
-        enum Action: Equatable {
+        package enum Action: Equatable {
             /// Nothing now; ask again at the deadline, if there is one.
             case wait(until: Int64?)
             /// Shut the output, throw away what still comes in, ask again at the deadline.
@@ -56,14 +62,14 @@ extension RequestTimeoutHandler {
         private var state: State
 
         /// Starts with an accepted connection.
-        init(limits: Limits, now: Int64) {
+        package init(limits: Limits, now: Int64) {
             self.limits = limits
             let reading = Reading.nothing(deadline: now + limits.head, isFirst: true)
             state = .open(reading: reading, responses: 0, stalledAt: nil, closesAfterResponse: false)
         }
 
         /// Whether what comes in is thrown away.
-        var discardsInput: Bool {
+        package var discardsInput: Bool {
             switch state {
             case .open, .streaming: false
             case .closing, .closed: true
@@ -71,12 +77,12 @@ extension RequestTimeoutHandler {
         }
 
         /// The connection is there.
-        func started() -> Action {
+        package func started() -> Action {
             wait
         }
 
         /// Bytes came in and no part of a request was complete with them.
-        mutating func receivedBytes(now: Int64) -> Action {
+        package mutating func receivedBytes(now: Int64) -> Action {
             if case .open(.nothing(let deadline, let isFirst), let responses, let stalled, let closes) = state {
                 let reading = Reading.head(deadline: isFirst ? deadline : now + limits.head)
                 state = .open(reading: reading, responses: responses, stalledAt: stalled, closesAfterResponse: closes)
@@ -85,7 +91,7 @@ extension RequestTimeoutHandler {
         }
 
         /// A head is complete.
-        mutating func receivedHead(isStreamed: Bool, now: Int64) -> Action {
+        package mutating func receivedHead(isStreamed: Bool, now: Int64) -> Action {
             if case .open(_, let responses, let stalled, let closes) = state {
                 let reading: Reading =
                     isStreamed ? .streamedBody(askedAt: nil) : .wholeBody(deadline: now + limits.body)
@@ -100,7 +106,7 @@ extension RequestTimeoutHandler {
         }
 
         /// A part of a body is here.
-        mutating func receivedBody() -> Action {
+        package mutating func receivedBody() -> Action {
             if case .open(.streamedBody, let responses, let stalled, let closes) = state {
                 let reading = Reading.streamedBody(askedAt: nil)
                 state = .open(reading: reading, responses: responses, stalledAt: stalled, closesAfterResponse: closes)
@@ -109,7 +115,7 @@ extension RequestTimeoutHandler {
         }
 
         /// The server wants to read on.
-        mutating func askedToRead(now: Int64) -> Action {
+        package mutating func askedToRead(now: Int64) -> Action {
             if case .open(.streamedBody(nil), let responses, let stalled, let closes) = state {
                 let reading = Reading.streamedBody(askedAt: now)
                 state = .open(reading: reading, responses: responses, stalledAt: stalled, closesAfterResponse: closes)
@@ -118,7 +124,7 @@ extension RequestTimeoutHandler {
         }
 
         /// A request is complete.
-        mutating func receivedEnd(now: Int64) -> Action {
+        package mutating func receivedEnd(now: Int64) -> Action {
             if case .open(_, let responses, let stalled, let closes) = state {
                 let reading = Reading.nothing(deadline: now + limits.idle, isFirst: false)
                 state = .open(reading: reading, responses: responses, stalledAt: stalled, closesAfterResponse: closes)
@@ -127,7 +133,7 @@ extension RequestTimeoutHandler {
         }
 
         /// The client has shut its side.
-        mutating func inputClosed() -> Action {
+        package mutating func inputClosed() -> Action {
             if case .open(_, let responses, let stalled, let closes) = state {
                 state = .open(reading: .ended, responses: responses, stalledAt: stalled, closesAfterResponse: closes)
             }
@@ -135,7 +141,7 @@ extension RequestTimeoutHandler {
         }
 
         /// A response's head is being written.
-        mutating func startedResponse(isEventStream: Bool, closes: Bool) -> Action {
+        package mutating func startedResponse(isEventStream: Bool, closes: Bool) -> Action {
             if case .open(let reading, let responses, let stalled, _) = state {
                 state =
                     isEventStream
@@ -146,7 +152,7 @@ extension RequestTimeoutHandler {
         }
 
         /// A response is written.
-        mutating func endedResponse(now: Int64) -> Action {
+        package mutating func endedResponse(now: Int64) -> Action {
             switch state {
             case .open(_, _, _, closesAfterResponse: true), .streaming:
                 return shut(now: now)
@@ -165,7 +171,7 @@ extension RequestTimeoutHandler {
         }
 
         /// The channel takes more bytes, or no more.
-        mutating func changedWritability(isWritable: Bool, now: Int64) -> Action {
+        package mutating func changedWritability(isWritable: Bool, now: Int64) -> Action {
             if case .open(let reading, let responses, let stalled, let closes) = state {
                 let since = isWritable ? nil : stalled ?? now
                 state = .open(reading: reading, responses: responses, stalledAt: since, closesAfterResponse: closes)
@@ -174,7 +180,7 @@ extension RequestTimeoutHandler {
         }
 
         /// Somebody else shuts our side.
-        mutating func shutOutput(now: Int64) -> Action {
+        package mutating func shutOutput(now: Int64) -> Action {
             switch state {
             case .open, .streaming:
                 state = .closing(deadline: now + limits.linger)
@@ -185,7 +191,7 @@ extension RequestTimeoutHandler {
         }
 
         /// The deadline that was asked for has come.
-        mutating func timer(now: Int64) -> Action {
+        package mutating func timer(now: Int64) -> Action {
             guard let deadline, deadline <= now else {
                 return wait
             }
@@ -194,7 +200,7 @@ extension RequestTimeoutHandler {
         }
 
         /// The channel is gone.
-        mutating func closed() {
+        package mutating func closed() {
             state = .closed
         }
 

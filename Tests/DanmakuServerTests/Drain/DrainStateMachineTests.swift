@@ -4,8 +4,6 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 
-@testable import DanmakuServer
-
 @Suite("Drain")
 struct DrainStateMachineTests {
     typealias Machine = DrainController.StateMachine
@@ -91,13 +89,14 @@ struct DrainStateMachineTests {
             empty: { await note("empty") },
             farewell: { await note("farewell") }
         )
+        let (started, start) = AsyncStream.makeStream(of: Void.self)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let controller = DrainController(steps: steps, logger: logger)
-        let group = ServiceGroup(
-            configuration: .init(services: [StopNote(note: { await note("http") }), controller], logger: logger)
-        )
+        let http = StopNote(start: start, note: { await note("http") })
+        let group = ServiceGroup(configuration: .init(services: [http, controller], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
+            for await _ in started.prefix(1) {}
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }
@@ -106,9 +105,11 @@ struct DrainStateMachineTests {
     }
 
     private struct StopNote: Service {
+        let start: AsyncStream<Void>.Continuation
         let note: @Sendable () async -> Void
 
         func run() async throws {
+            start.yield()
             try? await gracefulShutdown()
             await note()
         }

@@ -1,0 +1,63 @@
+import HTTPTypes
+public import Hummingbird
+public import Logging
+import NIOPosix
+
+/// Serves the page's folder for every path that no route has.
+///
+/// Every file is revalidated by its entity tag, so that a new version of the page is seen at once. No path leaves the
+/// folder or names a hidden file. Ranges are not served: the files are small, and a range past a file's end is more than
+/// Hummingbird's file middleware survives.
+public struct StaticFiles: RouterMiddleware {
+    /// The context of our routes.
+    public typealias Context = DanmakuRequestContext
+
+    private let files: FileMiddleware<DanmakuRequestContext, LocalFileSystem>
+
+    /// Creates the middleware.
+    ///
+    /// - Parameters:
+    ///   - directory: The folder; `/` is its `index.html`.
+    ///   - logger: Names the folder once.
+    public init(directory: String, logger: Logger) {
+        let revalidated: [(MediaType, [CacheControl.CacheControlValue])] = [(MediaType(type: .any), [.noCache])]
+        files = FileMiddleware(
+            directory,
+            cacheControl: CacheControl(revalidated),
+            searchForIndexHtml: true,
+            threadPool: .singleton,
+            logger: logger
+        )
+        .withAdditionalMediaType(.textJavascript, mappedToFileExtension: "mjs")
+    }
+
+    /// Answers with a file where `next` has nothing.
+    public func handle(
+        _ request: Request,
+        context: DanmakuRequestContext,
+        next: @concurrent (Request, DanmakuRequestContext) async throws -> Response
+    ) async throws -> Response {
+        guard Self.isServed(path: request.uri.path) else {
+            return try await next(request, context)
+        }
+        var request = request
+        if request.headers[.range] != nil {
+            var head = request.head
+            head.headerFields[.range] = nil
+            request = Request(head: head, body: request.body)
+        }
+        var response = try await files.handle(request, context: context, next: next)
+        if response.headers[.acceptRanges] != nil {
+            response.headers[.acceptRanges] = nil
+            response.headers[.xContentTypeOptions] = "nosniff"
+        }
+        return response
+    }
+
+    /// Whether a path can name a file of ours: no escapes (our names need none), no hidden or parent segments.
+    package static func isServed(path: String) -> Bool {
+        path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "\\") }
+            && !path.split(separator: "/").contains { $0.hasPrefix(".") }
+            && path.utf8.count <= 512
+    }
+}
