@@ -1,0 +1,127 @@
+import SentimentModel
+
+/// How the texts of a comment are put in order, in their place.
+enum CommentText {
+    /// Cleans and trims a text: tab and line ends become a space, other C0 controls, DEL and C1 controls vanish.
+    @inline(__always)
+    static func trim(_ range: TextRange, hasControls: Bool, in base: UnsafeMutablePointer<UInt8>) -> TextRange {
+        var start = Int(range.start)
+        var end = start + Int(range.count)
+        if hasControls {
+            end = clean(base, from: start, to: end)
+        }
+        while start < end {
+            let length = blankLength(base, at: start, to: end)
+            guard length > 0 else {
+                break
+            }
+            start += length
+        }
+        while start < end {
+            let length = blankLength(base, before: end, from: start)
+            guard length > 0 else {
+                break
+            }
+            end -= length
+        }
+        return TextRange(start: start, count: end - start)
+    }
+
+    /// The bytes of a name that are kept: at most 64, whole scalars.
+    @inline(__always)
+    static func cut(_ token: JSONScanner.StringToken, in scanner: JSONScanner) -> Int {
+        guard token.count > CommentDecoder.maxNameBytes else {
+            return token.count
+        }
+        var count = CommentDecoder.maxNameBytes
+        while scanner.base[token.start + count] & 0xC0 == 0x80 {
+            count -= 1
+        }
+        return count
+    }
+
+    /// Rewrites a text without control characters; gives its new end.
+    private static func clean(_ base: UnsafeMutablePointer<UInt8>, from start: Int, to end: Int) -> Int {
+        var target = start
+        var index = start
+        while index < end {
+            let byte = base[index]
+            index += 1
+            switch byte {
+            case 0x0D where index < end && base[index] == 0x0A:
+                // The line feed that follows stands for both.
+                continue
+            case 0x09, 0x0A, 0x0D:
+                base[target] = 0x20
+            case 0..<0x20, 0x7F:
+                continue
+            case 0xC2 where base[index] < 0xA0:
+                index += 1
+                continue
+            default:
+                base[target] = byte
+            }
+            target += 1
+        }
+        return target
+    }
+
+    /// The bytes of the white space at an index, 0 if there is none.
+    @inline(__always)
+    private static func blankLength(_ base: UnsafeMutablePointer<UInt8>, at index: Int, to end: Int) -> Int {
+        let byte = base[index]
+        if byte < 0x80 {
+            return byte == 0x20 ? 1 : 0
+        }
+        switch byte {
+        case 0xC2:
+            return base[index + 1] == 0xA0 ? 2 : 0
+        case 0xE1, 0xE2, 0xE3:
+            return isBlank(byte, base[index + 1], base[index + 2]) ? 3 : 0
+        default:
+            return 0
+        }
+    }
+
+    /// The bytes of the white space that ends before an index, 0 if there is none.
+    @inline(__always)
+    private static func blankLength(_ base: UnsafeMutablePointer<UInt8>, before end: Int, from start: Int) -> Int {
+        let byte = base[end - 1]
+        if byte < 0x80 {
+            return byte == 0x20 ? 1 : 0
+        }
+        if end - start >= 2, byte == 0xA0, base[end - 2] == 0xC2 {
+            return 2
+        }
+        return end - start >= 3 && isBlank(base[end - 3], base[end - 2], byte) ? 3 : 0
+    }
+
+    /// Whether three bytes are U+1680, U+2000…U+200A, U+2028, U+2029, U+202F, U+205F or U+3000.
+    private static func isBlank(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Bool {
+        switch (first, second) {
+        case (0xE1, 0x9A): third == 0x80
+        case (0xE2, 0x80): (0x80...0x8A).contains(third) || third == 0xA8 || third == 0xA9 || third == 0xAF
+        case (0xE2, 0x81): third == 0x9F
+        case (0xE3, 0x80): third == 0x80
+        default: false
+        }
+    }
+}
+
+extension CommentKind {
+    /// The kind of a name on the wire; unknown ones are ``chat``.
+    @inline(__always)
+    init(_ name: UnsafeBufferPointer<UInt8>) {
+        self = .chat
+        guard name.count != 4 || name[0] != UInt8(ascii: "c") else {
+            return
+        }
+        for kind in CommentKind.allCases {
+            let known = UnsafeBufferPointer(start: kind.name.utf8Start, count: kind.name.utf8CodeUnitCount)
+            if known.elementsEqual(name) {
+                self = kind
+                return
+            }
+        }
+    }
+}
