@@ -54,9 +54,7 @@ package final class EventLog: Sendable {
             var woken: [@Sendable () -> Void] = []
             for (draft, share) in zip(drafts, shares) {
                 let entry = state.ring.append(draft, share: share, now: now)
-                state.hand(entry, to: state.everyRoomReaders, &woken)
-                let listed = state.ring.rooms[entry.roomIndex].readers
-                state.hand(entry, to: listed.filter { !state.everyRoomReaders.contains($0) }, &woken)
+                state.hand(entry, &woken)
             }
             return woken
         }

@@ -51,6 +51,11 @@ package struct EventRing {
         sequence >= first && sequence <= head ? Int(sequence - first) : nil
     }
 
+    /// The age of the oldest entry, in nanoseconds; 0 if there is none.
+    func age(now: Int64) -> Int64 {
+        slots.first.map { max(0, now - $0.appendedAt) } ?? 0
+    }
+
     /// Adds an entry, and evicts what no longer fits.
     mutating func append(_ draft: EntryDraft, share: Tally, now: Int64) -> LogEntry {
         let sequence = head + 1
@@ -60,6 +65,7 @@ package struct EventRing {
         let entry = LogEntry(
             sequence: sequence,
             draft: draft,
+            share: share,
             roomIndex: room,
             roomTally: rooms[room].tally,
             logTally: tally

@@ -2,7 +2,7 @@ import Synchronization
 
 /// One entry of the log: what one flush of a room publishes, one mood or one alert.
 ///
-/// It knows its neighbours by sequence only (``EventRing`` does), so that an entry somebody still writes keeps no other alive.
+/// It knows its neighbours by sequence only (the ring does), so that an entry somebody still writes keeps no other alive.
 /// Its frames are encoded when a subscriber first needs them, and cached.
 package final class LogEntry: Sendable {
     /// Its place in the log, from 1, without holes.
@@ -17,6 +17,8 @@ package final class LogEntry: Sendable {
     package let roomTally: Tally
     /// What all rooms had published up to and including this entry.
     package let logTally: Tally
+    /// Its own share of those.
+    package let share: Tally
     /// Bytes of memory it holds, without its cached frames.
     package let footprint: Int
 
@@ -32,6 +34,7 @@ package final class LogEntry: Sendable {
     init(
         sequence: UInt64,
         draft: EntryDraft,
+        share: Tally,
         roomIndex: RoomIndex,
         roomTally: Tally,
         logTally: Tally
@@ -40,6 +43,7 @@ package final class LogEntry: Sendable {
         room = draft.room
         self.roomIndex = roomIndex
         content = draft.content
+        self.share = share
         self.roomTally = roomTally
         self.logTally = logTally
         footprint = Self.footprint(of: draft.content)
@@ -71,17 +75,18 @@ package final class LogEntry: Sendable {
     ///
     /// - Returns: The frame, and how many bytes the cache grew by to make it (0 if it was there).
     package func frame(at level: DetailLevel, epoch: [UInt8]) -> (frame: Frame, grown: Int) {
-        frames.withLock { frames in
+        let id = EventID(epoch: epoch, sequence: sequence)
+        return frames.withLock { frames in
             switch content {
             case .mood(let body):
-                return Self.cached(&frames.full) { .body(body, event: "mood", id: (epoch, sequence)) }
+                return Self.cached(&frames.full) { .body(body, event: "mood", id: id) }
             case .alert(let body):
-                return Self.cached(&frames.full) { .body(body, event: "alert", id: (epoch, sequence)) }
+                return Self.cached(&frames.full) { .body(body, event: "alert", id: id) }
             case .results(let results):
                 if level == .full {
                     var objects: [Range<Int>] = []
                     let made = Self.cached(&frames.full) {
-                        .full(results, room: room, id: (epoch, sequence), displayed: &objects)
+                        .full(results, room: room, id: id, displayed: &objects)
                     }
                     if made.grown > 0 {
                         frames.displayedObjects = objects
@@ -90,7 +95,7 @@ package final class LogEntry: Sendable {
                 }
                 let source = frames.full.map { ($0, frames.displayedObjects) }
                 return Self.cached(&frames.display) {
-                    .display(results, room: room, id: (epoch, sequence), encoded: source)
+                    .display(results, room: room, id: id, encoded: source)
                 }
             }
         }
@@ -112,7 +117,7 @@ package final class LogEntry: Sendable {
 
     private static func footprint(of content: EntryContent) -> Int {
         // The object itself, its tallies, its slot in the ring.
-        let fixed = 512
+        let fixed = 640
         switch content {
         case .results(let results): return fixed + results.footprint
         case .mood(let body), .alert(let body): return fixed + body.footprint

@@ -21,18 +21,21 @@ package struct Outbox: Sendable {
 }
 
 extension EventLog.State {
-    /// Puts an entry in place for some readers.
-    mutating func hand(_ entry: LogEntry, to readers: [Int], _ woken: inout [@Sendable () -> Void]) {
-        for reader in readers {
-            put(entry, reader)
-            if !self.readers[reader].isWoken {
-                self.readers[reader].isWoken = true
-                woken.append(self.readers[reader].wake)
-            }
+    /// Hands an entry to the readers that watch its room, and notes whom to wake.
+    mutating func hand(_ entry: LogEntry, _ woken: inout [@Sendable () -> Void]) {
+        for reader in everyRoomReaders {
+            hand(entry, to: reader, &woken)
+        }
+        for reader in ring.rooms[entry.roomIndex].readers where !everyRoomReaders.contains(reader) {
+            hand(entry, to: reader, &woken)
         }
     }
 
-    private mutating func put(_ entry: LogEntry, _ reader: Int) {
+    private mutating func hand(_ entry: LogEntry, to reader: Int, _ woken: inout [@Sendable () -> Void]) {
+        if !readers[reader].isWoken {
+            readers[reader].isWoken = true
+            woken.append(readers[reader].wake)
+        }
         guard !readers[reader].isOverrun else {
             return
         }

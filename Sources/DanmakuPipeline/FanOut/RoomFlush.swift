@@ -39,7 +39,7 @@ package struct RoomFlush: Sendable {
         return lastTaken + step
     }
 
-    /// Adds one result; if the entry is full with it, returns it as a draft.
+    /// Adds one result.
     ///
     /// - Parameters:
     ///   - result: The result; its fields lie in `source`.
@@ -47,6 +47,7 @@ package struct RoomFlush: Sendable {
     ///   - normalised: The normalised text: comments that share it are one at `display`.
     ///   - receivedAt: When the edge had read it, in nanoseconds of the monotonic clock.
     ///   - now: The time, in nanoseconds of the monotonic clock.
+    /// - Returns: The entry, if it is full.
     package mutating func append(
         _ result: CommentResult,
         fieldsFrom source: [UInt8],

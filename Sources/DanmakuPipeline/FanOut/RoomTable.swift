@@ -46,10 +46,15 @@ package struct RoomTable {
         indices.count
     }
 
+    /// The newest mood of each room that ever had one.
+    var newestMoods: some Sequence<UInt64> {
+        rooms.lazy.compactMap { $0?.newestMood }.filter { $0 != 0 }
+    }
+
     /// Works on a room in place.
     subscript(index: RoomIndex) -> Room {
-        get {
-            rooms[Int(index)]!
+        _read {
+            yield rooms[Int(index)]!
         }
         _modify {
             yield &rooms[Int(index)]!

@@ -1,0 +1,37 @@
+/// A place in a log as a browser hands it back: `<epoch>-<sequence>` (`Last-Event-ID`, `?cursor=`).
+package enum Cursor: Sendable, Equatable {
+    /// It has the form of a cursor.
+    case place(epoch: [UInt8], sequence: UInt64)
+    /// It has not.
+    case malformed
+
+    /// Reads a cursor as a client sent it.
+    package init(_ text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        guard let dash = bytes.lastIndex(of: UInt8(ascii: "-")), dash > 0 else {
+            self = .malformed
+            return
+        }
+        let digits = bytes[(dash + 1)...]
+        guard !digits.isEmpty, digits.count <= 20, digits.allSatisfy({ (0x30...0x39).contains($0) }),
+            digits.count == 1 || digits.first != 0x30,
+            let sequence = UInt64(String(decoding: digits, as: UTF8.self))
+        else {
+            self = .malformed
+            return
+        }
+        self = .place(epoch: Array(bytes[..<dash]), sequence: sequence)
+    }
+}
+
+/// Why a cursor could not be honoured; the raw value goes into the `reset` event.
+package enum ResetReason: String, Sendable, CaseIterable {
+    /// An entry of a watched room after it has left the ring.
+    case expired
+    /// It is of another run of the server.
+    case epoch
+    /// It is not a cursor.
+    case malformed
+    /// It is above the head of this run's log.
+    case ahead
+}

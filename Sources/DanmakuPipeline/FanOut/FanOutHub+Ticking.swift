@@ -1,0 +1,74 @@
+extension FanOutHub {
+    /// Nanoseconds between two looks at what a sink has pending: it decides how exactly the write deadline is kept.
+    private static let lookStep: Int64 = 1_000_000_000
+
+    /// Time has passed: heartbeats, write deadlines, ages. The edge calls it some times a second.
+    package func tick(now: Timestamp) {
+        if isDraining {
+            // What was published last goes before `bye`, whether its wake-up has come or not.
+            drainOutbox(now: now)
+        }
+        exclusively(now) {
+            for subscriber in subscribers.values {
+                tick(subscriber, now)
+            }
+        }
+    }
+
+    /// Ends every stream: `bye` to each with a `retry:` of its own, in a slot of its own.
+    ///
+    /// Whoever lags and still reads gets what it lags first, but not for long: it comes back with its cursor. Joins are
+    /// the edge's to refuse from now on.
+    ///
+    /// - Parameters:
+    ///   - window: How long the ends are spread.
+    ///   - patience: How long after its slot a subscriber that lags is ended all the same.
+    ///   - now: The time.
+    package func drain(over window: Duration, patience: Duration, now: Timestamp) {
+        isDraining = true
+        let milliseconds = Int(window.nanoseconds / 1_000_000)
+        for subscriber in subscribers.values {
+            let slot = now.nanoseconds + Int64(random(0...milliseconds)) * 1_000_000
+            subscriber.machine.schedule(.drain, at: slot, patience: patience.nanoseconds)
+        }
+        tick(now: now)
+    }
+
+    private func tick(_ subscriber: Subscriber, _ now: Timestamp) {
+        if now.nanoseconds >= subscriber.lookAt {
+            look(subscriber, now)
+        }
+        switch subscriber.machine.tick(now: now.nanoseconds, isWritable: subscriber.sink.isWritable) {
+        case .nothing:
+            break
+        case .heartbeat:
+            let id = subscriber.lastID.map { self.id($0) }
+            write(StreamEvents.heartbeat(id: id, serverTime: now.milliseconds), to: subscriber)
+        case .end(let reason):
+            end(subscriber, reason)
+        }
+    }
+
+    /// Finds out whether something moved: what was pending and written since is more than what is pending now.
+    private func look(_ subscriber: Subscriber, _ now: Timestamp) {
+        let pending = subscriber.sink.pendingBytes
+        subscriber.machine.progress(
+            isPending: pending > 0,
+            moved: pending < subscriber.pending + subscriber.written,
+            now: now.nanoseconds
+        )
+        subscriber.pending = pending
+        subscriber.written = 0
+        subscriber.lookAt = now.nanoseconds + Self.lookStep
+    }
+
+    /// The last event, then out of the tables, then the end of the stream. What it lags it gets with its next cursor.
+    private func end(_ subscriber: Subscriber, _ reason: StreamEnd) {
+        if let last = StreamEvents.end(reason, retry: random(configuration.retryMilliseconds)) {
+            _ = subscriber.sink.write(last)
+            subscriber.sink.flush()
+        }
+        drop(subscriber, reason)
+        subscriber.sink.end()
+    }
+}

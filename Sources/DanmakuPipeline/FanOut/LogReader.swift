@@ -1,0 +1,135 @@
+import Synchronization
+
+/// One event loop's access to the log: its outbox, and pages for its lagging subscribers.
+///
+/// Every call takes the log's lock for a bounded time and hands values out; nothing is encoded or written under it.
+package struct LogReader: Sendable {
+    /// The log.
+    package let log: EventLog
+    private let number: Int
+
+    /// Enters a reader.
+    ///
+    /// - Parameters:
+    ///   - log: The log.
+    ///   - wake: Called on any thread, once after the outbox became non-empty, until ``take()`` is called.
+    package init(log: EventLog, wake: @escaping @Sendable () -> Void) {
+        self.log = log
+        number = log.state.withLock { state in
+            state.readers.append(OutboxState(wake: wake))
+            return state.readers.count - 1
+        }
+    }
+
+    /// Takes what is in the outbox.
+    package func take() -> Outbox {
+        log.state.withLock { state in
+            let outbox = Outbox(entries: state.readers[number].entries, isOverrun: state.readers[number].isOverrun)
+            state.readers[number].entries = []
+            state.readers[number].bytes = 0
+            state.readers[number].isOverrun = false
+            state.readers[number].isWoken = false
+            return outbox
+        }
+    }
+
+    /// Enters a subscriber: reads the head and enters this reader of its rooms, in one step. What is appended after that
+    /// comes through the outbox; what is between the cursor and the head is in the ring.
+    ///
+    /// - Parameters:
+    ///   - rooms: The rooms, without repetition; `nil` for every room.
+    ///   - level: The level.
+    ///   - cursor: What the client handed in, if anything.
+    ///   - now: The time, in nanoseconds of the monotonic clock.
+    /// - Returns: Where it begins.
+    package func join(rooms: [[UInt8]]?, level: DetailLevel, cursor: Cursor?, now: Int64) -> LogJoin {
+        log.state.withLock { state in
+            var indices: [RoomIndex]?
+            if let rooms {
+                indices = rooms.map { state.ring.rooms.watch($0, reader: number) }
+            } else if !state.everyRoomReaders.contains(number) {
+                state.everyRoomReaders.append(number)
+            }
+            let head = state.ring.head
+            let atHead = state.ring.position(atHeadOf: indices, level: level)
+            var join = LogJoin(position: atHead, head: head, replayAge: state.ring.age(now: now))
+            switch cursor {
+            case nil:
+                break
+            case .malformed:
+                join.verdict = .reset(.malformed)
+            case .place(let epoch, let sequence):
+                if epoch != log.epoch {
+                    join.verdict = .reset(.epoch)
+                } else if sequence > head {
+                    join.verdict = .reset(.ahead)
+                } else if let position = state.ring.position(after: sequence, of: indices, level: level) {
+                    join.position = position
+                    join.verdict = .resumed
+                } else {
+                    join.verdict = .reset(.expired)
+                }
+            }
+            return join
+        }
+    }
+
+    /// This reader has no subscriber of a room any more.
+    package func unwatch(_ room: RoomIndex) {
+        log.state.withLock { $0.ring.rooms.unwatch(room, reader: number) }
+    }
+
+    /// This reader has no subscriber of every room any more.
+    package func unwatchEveryRoom() {
+        log.state.withLock { state in state.everyRoomReaders.removeAll { $0 == number } }
+    }
+
+    /// The next entries after a position; see ``EventRing/page(after:replayEnd:)``.
+    package func page(after position: LogPosition, replayEnd: UInt64) -> LogPage {
+        log.state.withLock { $0.ring.page(after: position, replayEnd: replayEnd) }
+    }
+
+    /// Moves a position to the head and says what that leaves out.
+    package func collapse(_ position: inout LogPosition) -> LogCollapse {
+        log.state.withLock { $0.ring.collapse(&position) }
+    }
+
+    /// The entries of some sequences that are still in the ring.
+    package func entries(_ sequences: some Sequence<UInt64> & Sendable) -> [LogEntry] {
+        log.state.withLock { $0.ring.entries(sequences) }
+    }
+
+    /// Counts frames that were encoded and stay on their entries.
+    package func cache(_ frames: [(sequence: UInt64, bytes: Int)]) {
+        guard !frames.isEmpty else {
+            return
+        }
+        log.state.withLock { state in
+            for frame in frames {
+                state.ring.cache(frame.sequence, bytes: frame.bytes)
+            }
+        }
+    }
+}
+
+/// Where a subscriber begins.
+package struct LogJoin: Sendable {
+    /// What became of its cursor.
+    package enum Verdict: Sendable, Equatable {
+        /// It had none.
+        case fresh
+        /// It reads on from it.
+        case resumed
+        /// It begins at the head.
+        case reset(ResetReason)
+    }
+
+    /// Its position.
+    package var position: LogPosition
+    /// The head at that moment: what is up to here is a replay, what is after it is live.
+    package var head: UInt64
+    /// How far back the ring reaches, in nanoseconds.
+    package var replayAge: Int64
+    /// What became of its cursor.
+    package var verdict: Verdict = .fresh
+}
