@@ -21,6 +21,7 @@ struct BucketRing: Sendable {
     /// - Parameters:
     ///   - stamp: The second or decade.
     ///   - head: The current one, which no bucket is beyond.
+    /// - Returns: The index, and whether there is no such bucket yet.
     func slot(_ stamp: UInt16, from head: UInt16) -> (position: Int, isNew: Bool) {
         let age = head &- stamp
         var index = count

@@ -270,7 +270,7 @@ extension HotPhrases {
         return characters <= maxCharacters
     }
 
-    /// 32 bits, never 0. Not keyed: who crafts a collision shares a counter, no more.
+    /// 32 bits, never 0, and not keyed: who crafts a collision shares a counter, no more.
     private static func hash(_ phrase: UnsafeBufferPointer<UInt8>) -> UInt32 {
         let bytes = UnsafeRawBufferPointer(phrase)
         var hash = UInt64(bytes.count)

@@ -51,6 +51,7 @@ package struct RecentComments: Sendable {
     /// - Parameters:
     ///   - before: The `seq` that all are less than; `nil` for the newest of all.
     ///   - limit: How many at most.
+    /// - Returns: The results; empty if there are none.
     package func page(before: UInt64?, limit: Int) -> ResultBlock {
         var block = ResultBlock()
         let oldest = newest - UInt64(count) + 1

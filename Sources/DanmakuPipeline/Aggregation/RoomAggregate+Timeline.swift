@@ -30,6 +30,7 @@ extension RoomAggregate {
     ///   - to: Milliseconds since 1970, exclusive.
     ///   - step: Milliseconds, at least 1,000.
     ///   - now: The time.
+    /// - Returns: The points from the step that holds `from` to the one before `to`.
     package mutating func timeline(from: Int64, to: Int64, step: Int64, now: Timestamp) -> [TimelinePoint] {
         windows.advance(to: now.second)
         precondition(step >= 1000, "a timeline's step is at least a second")

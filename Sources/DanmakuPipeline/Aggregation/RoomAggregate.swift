@@ -65,6 +65,7 @@ package struct RoomAggregate: Sendable {
     ///   - now: The time; windows end with its second.
     ///   - degraded: Whether any scorer's breaker is open.
     ///   - detail: Brief leaves windows and phrases out, and costs a tenth.
+    /// - Returns: The snapshot.
     package mutating func snapshot(
         now: Timestamp,
         degraded: Bool,
