@@ -15,6 +15,14 @@ package struct EntryDraft: Sendable {
         EntryDraft(room: room, content: .mood(body))
     }
 
+    /// A mood as it was taken of the room.
+    package static func mood(_ snapshot: MoodSnapshot, detail: MoodSnapshot.Detail, room: [UInt8]) -> EntryDraft {
+        let body = EncodedBody(footprint: snapshot.footprint) { writer in
+            snapshot.encode(room: room, detail: detail, into: &writer)
+        }
+        return .mood(body, room: room)
+    }
+
     /// An alert; `body` writes the alert object of the contract.
     package static func alert(_ body: EncodedBody, room: [UInt8]) -> EntryDraft {
         EntryDraft(room: room, content: .alert(body))
@@ -35,7 +43,9 @@ package enum EntryContent: Sendable {
 package struct EncodedBody: Sendable {
     /// Bytes of memory that the captured value takes, for the ring's bound.
     package let footprint: Int
-    /// Writes the object. It may run on any thread, and more than once if its frame was dropped from the cache.
+    /// Writes the object.
+    ///
+    /// It may run on any thread, and more than once if its frame was dropped from the cache.
     package let encode: @Sendable (inout JSONWriter) -> Void
 
     /// Creates a body from a closure over an immutable value.

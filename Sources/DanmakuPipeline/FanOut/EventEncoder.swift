@@ -14,7 +14,9 @@ struct EventEncoder {
         writer = JSONWriter(capacity: capacity)
     }
 
-    /// Writes the `id`, if there is one; before any other field. An epoch is letters and digits.
+    /// Writes the `id`, if there is one; before any other field.
+    ///
+    /// An epoch is letters and digits.
     mutating func id(_ id: EventID?) {
         guard let id else {
             return

@@ -13,7 +13,9 @@ package struct FanOutCounters: Sendable {
     /// Joins whose cursor was answered with `reset`.
     package var replayResets: UInt64 = 0
     /// Received → handed to the socket, in nanoseconds: one observation per comment and event loop, when the first
-    /// subscriber of the loop gets it. Replays are none.
+    /// subscriber of the loop gets it.
+    ///
+    /// Replays are none.
     package var publishSeconds = Histogram.seconds()
 
     /// Creates counters at zero.

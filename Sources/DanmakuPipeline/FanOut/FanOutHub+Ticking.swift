@@ -2,7 +2,9 @@ extension FanOutHub {
     /// Nanoseconds between two looks at what a sink has pending: it decides how exactly the write deadline is kept.
     private static let lookStep: Int64 = 1_000_000_000
 
-    /// Time has passed: heartbeats, write deadlines, ages. The edge calls it some times a second.
+    /// Time has passed: heartbeats, write deadlines, ages.
+    ///
+    /// The edge calls it some times a second.
     package func tick(now: Timestamp) {
         if isDraining {
             // What was published last goes before `bye`, whether its wake-up has come or not.
@@ -62,7 +64,9 @@ extension FanOutHub {
         subscriber.lookAt = now.nanoseconds + Self.lookStep
     }
 
-    /// The last event, then out of the tables, then the end of the stream. What it lags it gets with its next cursor.
+    /// The last event, then out of the tables, then the end of the stream.
+    ///
+    /// What it lags it gets with its next cursor.
     private func end(_ subscriber: Subscriber, _ reason: StreamEnd) {
         if let last = StreamEvents.end(reason, retry: random(configuration.retryMilliseconds)) {
             _ = subscriber.sink.write(last)

@@ -96,7 +96,9 @@ package final class FanOutHub {
         return number
     }
 
-    /// The client has left. It may have been dropped before.
+    /// The client has left.
+    ///
+    /// It may have been dropped before.
     package func leave(_ number: Int) {
         if let subscriber = subscribers[number] {
             drop(subscriber, .client)

@@ -58,7 +58,9 @@ package struct LogPage: Sendable {
     package var isLast = false
     /// Estimated bytes of the frames between the position (before this page) and the head.
     package var lag: UInt64 = 0
-    /// Whether entries of a watched room after the position have left the ring. The page is empty then.
+    /// Whether entries of a watched room after the position have left the ring.
+    ///
+    /// The page is empty then.
     package var hasGap = false
 }
 

@@ -33,8 +33,9 @@ package struct LogReader: Sendable {
         }
     }
 
-    /// Enters a subscriber: reads the head and enters this reader of its rooms, in one step. What is appended after that
-    /// comes through the outbox; what is between the cursor and the head is in the ring.
+    /// Enters a subscriber: reads the head and enters this reader of its rooms, in one step.
+    ///
+    /// What is appended after that comes through the outbox; what is between the cursor and the head is in the ring.
     ///
     /// - Parameters:
     ///   - rooms: The rooms, without repetition; `nil` for every room.

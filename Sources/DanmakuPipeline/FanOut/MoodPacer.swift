@@ -3,14 +3,6 @@
 /// A mood also moves when nothing happens, because comments leave its windows: after the last comment it is published
 /// every ``decayStep`` until the shortest window is empty. Windows and phrases go along at most once a second.
 package struct MoodPacer: Sendable {
-    /// How much of a mood is published.
-    package enum Detail: Sendable, Equatable {
-        /// Without windows and phrases.
-        case brief
-        /// All of it.
-        case full
-    }
-
     /// Nanoseconds between two moods of a room where nothing happens: longer saves log, shorter follows the decay closer.
     package static let decayStep: Int64 = 5_000_000_000
     /// The shortest window, and a second for its last bucket.
@@ -51,7 +43,7 @@ package struct MoodPacer: Sendable {
     }
 
     /// Says whether a mood is published now, and how much of it.
-    package mutating func takeIfDue(now: Int64) -> Detail? {
+    package mutating func takeIfDue(now: Int64) -> MoodSnapshot.Detail? {
         guard let due, due <= now else {
             return nil
         }

@@ -1,7 +1,9 @@
 import DequeModule
 
-/// What the log knows of its rooms. A room stays while the pipeline has it, while it has entries in the ring, or while
-/// somebody watches it; the table is bounded by the three together.
+/// What the log knows of its rooms.
+///
+/// A room stays while the pipeline has it, while it has entries in the ring, or while somebody watches it; the table is
+/// bounded by the three together.
 ///
 /// After that, the sequence of its newest evicted entry is remembered for the last ``departedLimit`` rooms: with it, a cursor
 /// of such a room is judged exactly. Of rooms before those the highest one alone is kept: an old cursor of an unknown room

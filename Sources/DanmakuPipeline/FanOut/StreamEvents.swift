@@ -57,7 +57,9 @@ package enum StreamEvents {
         return encoder.finish()
     }
 
-    /// The cursor is not honoured. `from` is as the client sent it, and cut.
+    /// The cursor is not honoured.
+    ///
+    /// `from` is as the client sent it, and cut.
     static func reset(_ reason: ResetReason, from: String, to: EventID) -> Frame {
         var encoder = EventEncoder()
         encoder.event("reset")

@@ -1,4 +1,6 @@
-/// Where one subscriber's frames go. The conformers are the edge's channel handler and the tests' scripted sink.
+/// Where one subscriber's frames go.
+///
+/// The conformers are the edge's channel handler and the tests' scripted sink.
 ///
 /// Confined to the event loop of its hub, like the hub itself. None of its methods may fail: a connection that is gone
 /// takes frames and drops them until ``FanOutHub/leave(_:)`` is called.

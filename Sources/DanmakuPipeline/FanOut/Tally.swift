@@ -5,8 +5,10 @@ package struct Tally: Sendable, Equatable {
     package struct Level: Sendable, Equatable {
         /// Events: an entry that shows nothing at this level is none.
         package var events: UInt64 = 0
-        /// Comments that these events account for. At `display` that is shown, merged and omitted ones together, so
-        /// that Σ`repeat` + Σ`omitted` + Σ`skipped.comments` is the number published, as at `full`.
+        /// Comments that these events account for.
+        ///
+        /// At `display` that is shown, merged and omitted ones together, so that Σ`repeat` + Σ`omitted` +
+        /// Σ`skipped.comments` is the number published, as at `full`.
         package var comments: UInt64 = 0
         /// Estimated bytes of their frames.
         package var bytes: UInt64 = 0
