@@ -147,13 +147,7 @@ export class MoodTimeline {
     });
     svg.append(make("path", { class: "bars", d: bars.join("") }));
 
-    const line = this.#series.filter((point) => point.mood !== null).map((point) => [Math.max(plot.left, x(point.at)), y(point.mood)]);
-    if (live !== null) {
-      // The last buckets are still filling: the live mood stands for them.
-      while (line.length && line[line.length - 1][0] > plot.right - 6) line.pop();
-      line.push([plot.right, y(live)]);
-    }
-    if (line.length > 1) {
+    for (const line of this.#lines(x, y, plot, live)) {
       const path = line.map(([px, py], index) => `${index ? "L" : "M"}${fixed(px)} ${fixed(py)}`).join("");
       const area = `${path}L${fixed(line.at(-1)[0])} ${fixed(y(0))}L${fixed(line[0][0])} ${fixed(y(0))}z`;
       svg.append(this.#half("above", 0, y(0), width, path, area), this.#half("below", y(0), height, width, path, area));
@@ -161,8 +155,25 @@ export class MoodTimeline {
     if (live !== null) svg.append(make("circle", { class: `head ${tone(live)}`, cx: plot.right, cy: y(live), r: 5 }));
 
     this.#readAt(svg, x, plot, start, end);
-    const empty = this.#series.length ? [] : [element("p", "empty", "No comments in this time.")];
+    const quiet = !this.#series.some((point) => point.comments);
+    const empty = !quiet ? [] : [element("p", "empty", "No comments in this time.")];
     this.#box.replaceChildren(svg, ...empty);
+  }
+
+  /** The stretches in which there was a mood; the live one ends the last. */
+  #lines(x, y, plot, live) {
+    const lines = [[]];
+    for (const point of this.#series) {
+      if (point.mood !== null) lines.at(-1).push([Math.max(plot.left, x(point.at)), y(point.mood)]);
+      else if (lines.at(-1).length) lines.push([]);
+    }
+    if (live !== null) {
+      const last = lines.at(-1);
+      // The last buckets are still filling: the live mood stands for them.
+      while (last.length && last.at(-1)[0] > plot.right - 6) last.pop();
+      last.push([plot.right, y(live)]);
+    }
+    return lines.filter((line) => line.length > 1);
   }
 
   /** One side of zero: the same line and area, clipped, in the colour of that side. */
