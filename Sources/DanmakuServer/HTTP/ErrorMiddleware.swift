@@ -21,6 +21,7 @@ public struct ErrorMiddleware: RouterMiddleware {
     }
 
     /// Answers the request, or its failure.
+    @concurrent
     public func handle(
         _ request: Request,
         context: DanmakuRequestContext,

@@ -32,6 +32,7 @@ public struct StaticFiles: RouterMiddleware {
     }
 
     /// Answers with a file where `next` has nothing.
+    @concurrent
     public func handle(
         _ request: Request,
         context: DanmakuRequestContext,
