@@ -52,8 +52,8 @@ struct HotPhrases: Sendable {
         }
 
         mutating func decay(by factor: UInt64) {
-            weight = UInt32(UInt64(weight) * factor >> 32)
-            error = UInt32(UInt64(error) * factor >> 32)
+            weight = UInt32((UInt64(weight) * factor) >> 32)
+            error = UInt32((UInt64(error) * factor) >> 32)
         }
     }
 
@@ -125,7 +125,7 @@ struct HotPhrases: Sendable {
         }
         var factor: UInt64 = 1 << 32
         for _ in 0..<elapsed {
-            factor = factor * Self.decay >> 32
+            factor = (factor * Self.decay) >> 32
         }
         for index in counters.indices where counters[index].hash != 0 {
             counters[index].decay(by: factor)
