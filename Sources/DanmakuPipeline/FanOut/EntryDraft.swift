@@ -63,6 +63,12 @@ package struct PublishedResults: Sendable {
         package var index: UInt32
         /// How many comments of the same normalised text it stands for, itself included.
         package var repeats: UInt32
+
+        /// Creates one.
+        package init(index: UInt32, repeats: UInt32) {
+            self.index = index
+            self.repeats = repeats
+        }
     }
 
     /// Some comments that were received at the same time.
@@ -71,6 +77,12 @@ package struct PublishedResults: Sendable {
         package var receivedAt: Int64
         /// How many.
         package var count: UInt32
+
+        /// Creates a receipt.
+        package init(receivedAt: Int64, count: UInt32) {
+            self.receivedAt = receivedAt
+            self.count = count
+        }
     }
 
     /// All comments, in order: what `full` shows.

@@ -111,10 +111,7 @@ extension FanOutHub {
         subscriber.machine.conflate()
         subscriber.moods = collapse.moods.reversed()
         subscriber.lastID = subscriber.position.sequence
-        if collapse.skipped.events > 0 {
-            counters.skipped += collapse.skipped.events
-            write(StreamEvents.skipped(id: id(subscriber.position.sequence), collapse.skipped), to: subscriber)
-        }
+        skip(collapse.skipped, subscriber)
     }
 
     /// Writes kept moods, without their ids: the `skipped` before them has the id of the head, and a browser that comes
@@ -125,15 +122,25 @@ extension FanOutHub {
                 break
             }
             guard let entry = reader.entries(CollectionOfOne(sequence)).first else {
-                // It left the ring while the reader was stalled once more; the room's next mood holds its totals.
-                counters.skipped += 1
+                // It left the ring while the reader was stalled once more.
+                subscriber.lostMoods += 1
                 continue
             }
             counters.delivered += 1
             write(frame(of: entry, at: subscriber.position.level).withoutID, to: subscriber)
         }
         if subscriber.moods.isEmpty {
+            skip(Tally.Level(events: subscriber.lostMoods), subscriber)
+            subscriber.lostMoods = 0
             subscriber.machine.complete(.moods)
+        }
+    }
+
+    /// Says what is left out up to the subscriber's position.
+    private func skip(_ skipped: Tally.Level, _ subscriber: Subscriber) {
+        if skipped.events > 0 {
+            counters.skipped += skipped.events
+            write(StreamEvents.skipped(id: id(subscriber.position.sequence), skipped), to: subscriber)
         }
     }
 
