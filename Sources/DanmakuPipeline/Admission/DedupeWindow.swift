@@ -1,0 +1,85 @@
+import Synchronization
+
+/// Remembers the ids that were queued lately, all rooms together: bounded by a count and by an age.
+///
+/// Ids are known by a 64-bit hash whose key is random in each process, so that nobody can make two ids collide on
+/// purpose; by chance one of 2⁶⁴ ÷ 524,288 new ids is taken for a repeat.
+///
+/// The window is cut into stripes by the hash, each with its own lock, because every shard asks for every comment
+/// that has an id. Within a stripe the oldest id goes first. Looking up and remembering are two steps on purpose: an id
+/// is remembered only once its comment is queued. Comments of one room are admitted one after another, so that the
+/// same id cannot come between the two.
+public final class DedupeWindow: Sendable {
+    /// More stripes than cores: two threads rarely meet in one.
+    private static let stripeBits = 4
+
+    private let stripes: [Stripe]
+
+    private final class Stripe: Sendable {
+        let ids: Mutex<DedupeStripe>
+
+        init(_ ids: DedupeStripe) {
+            self.ids = Mutex(ids)
+        }
+    }
+
+    /// Creates an empty window; memory (20 bytes an id) is taken as ids come.
+    ///
+    /// - Parameters:
+    ///   - capacity: The most ids that are remembered; 0 switches the window off. Rounded up to a multiple of 16.
+    ///   - seconds: How long an id is remembered; 0 switches the window off.
+    public init(capacity: Int, seconds: Int) {
+        let count = 1 << Self.stripeBits
+        let each = seconds > 0 ? (max(0, capacity) + count - 1) / count : 0
+        stripes = (0..<count).map { _ in Stripe(DedupeStripe(capacity: each, seconds: Int64(seconds))) }
+    }
+
+    /// What an id of a room is known by.
+    public func key(room: UnsafeBufferPointer<UInt8>, id: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        var hasher = Hasher()
+        // The length keeps room "a" with id "bc" apart from room "ab" with id "c".
+        hasher.combine(room.count)
+        hasher.combine(bytes: UnsafeRawBufferPointer(room))
+        hasher.combine(bytes: UnsafeRawBufferPointer(id))
+        return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+
+    /// Whether an id was remembered within the window.
+    ///
+    /// - Parameters:
+    ///   - key: The id, see ``key(room:id:)``.
+    ///   - now: The whole second of the monotonic clock.
+    public func contains(_ key: UInt64, now: Int64) -> Bool {
+        stripe(of: key).ids.withLock { $0.contains(key, now: now) }
+    }
+
+    /// Remembers an id; the oldest of its stripe leaves if there are too many.
+    public func remember(_ key: UInt64, now: Int64) {
+        stripe(of: key).ids.withLock { $0.remember(key, now: now) }
+    }
+
+    /// The age of the oldest id that is remembered, in seconds: how far back a repeat is recognised.
+    public func age(now: Int64) -> Int64 {
+        stripes.reduce(0) { age, stripe in
+            max(age, stripe.ids.withLock { $0.age(now: now) })
+        }
+    }
+
+    /// How many ids are remembered, those included that are too old and not yet forgotten.
+    public var count: Int {
+        stripes.reduce(0) { count, stripe in
+            count + stripe.ids.withLock { $0.count }
+        }
+    }
+
+    /// The bytes of memory that the window takes.
+    public var memoryBytes: Int {
+        stripes.reduce(0) { bytes, stripe in
+            bytes + stripe.ids.withLock { $0.memoryBytes }
+        }
+    }
+
+    private func stripe(of key: UInt64) -> Stripe {
+        stripes[Int(truncatingIfNeeded: key >> (64 - UInt64(Self.stripeBits)))]
+    }
+}

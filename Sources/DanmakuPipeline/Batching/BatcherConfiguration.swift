@@ -1,0 +1,23 @@
+/// When a batch leaves and how large it may be (`batching.*`).
+public struct BatcherConfiguration: Sendable, Equatable {
+    /// The most comments in a batch (`batching.max-batch`). Larger saves calls under load; smaller lets the first
+    /// comment of a batch out sooner.
+    public var maxBatch = 256
+    /// The most cost in a batch, where a comment costs 1 + its text's bytes / 64: keeps long texts from making one
+    /// batch ten times slower than another of the same count.
+    public var maxCost = 8192
+    /// The longest that the oldest comment waits for company while a slot is free and another batch is in flight
+    /// (`batching.max-delay-ms`).
+    public var maxDelay: Duration = .milliseconds(5)
+    /// The most batches at the scorer at a time. More than one hides a remote scorer's round trip; in process it only
+    /// moves the queue into the scorer.
+    public var inFlightLimit = 1
+
+    /// Creates the defaults, those of an in-process scorer with one batch in flight a shard.
+    public init() {}
+
+    /// From so many comments on a batch is worth a second call.
+    package var minFill: Int {
+        max(1, maxBatch / 4)
+    }
+}

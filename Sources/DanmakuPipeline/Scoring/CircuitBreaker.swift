@@ -1,0 +1,140 @@
+import Synchronization
+
+/// Stands before one scorer and says whether it may be called.
+///
+/// The lock around a ``StateMachine`` and the counters of its changes; it is entered twice a batch. It reads no clock
+/// and starts nothing: a ``GuardedScorer`` drives it.
+public final class CircuitBreaker: Sendable {
+    /// What is exported of a breaker.
+    public struct Snapshot: Sendable {
+        /// The state.
+        public var state: State
+        /// How often it changed, by what to and why.
+        public var transitions: [Transition: Int]
+        /// Results that came after their call was given up.
+        public var staleReports: Int
+        /// Calls that are out.
+        public var inFlight: Int
+    }
+
+    /// What the prober has to do.
+    package enum ProbeStep: Sendable {
+        /// Nothing until the breaker opens.
+        case rest
+        /// Ask again at this time.
+        case wait(until: Int64)
+        /// Send the canary.
+        case probe(Permit)
+    }
+
+    private struct Guarded {
+        var machine: StateMachine
+        var usual = ServiceTimeEstimate()
+        var transitions: [Transition: Int] = [:]
+    }
+
+    private let configuration: CircuitBreakerConfiguration
+    private let guarded: Mutex<Guarded>
+    private let onTransition: @Sendable (Transition) -> Void
+
+    /// Creates a closed breaker.
+    ///
+    /// - Parameters:
+    ///   - configuration: The limits.
+    ///   - seed: Of the jitter.
+    ///   - now: Nanoseconds of the monotonic clock.
+    ///   - onTransition: Called after each change, without a lock held, on the thread that caused it.
+    package init(
+        configuration: CircuitBreakerConfiguration,
+        seed: UInt64,
+        now: Int64,
+        onTransition: @escaping @Sendable (Transition) -> Void
+    ) {
+        self.configuration = configuration
+        self.onTransition = onTransition
+        guarded = Mutex(Guarded(machine: StateMachine(configuration: configuration, seed: seed, now: now)))
+    }
+
+    /// Whether the scorer is given up, wholly or but for probes.
+    public var isOpen: Bool {
+        guarded.withLock { $0.machine.state.visible != .closed }
+    }
+
+    /// What is exported.
+    public var snapshot: Snapshot {
+        guarded.withLock {
+            Snapshot(
+                state: $0.machine.state.visible,
+                transitions: $0.transitions,
+                staleReports: $0.machine.staleReports,
+                inFlight: $0.machine.inFlight
+            )
+        }
+    }
+
+    /// An operator imposes a state, or gives the decision back.
+    ///
+    /// - Parameters:
+    ///   - override: What is imposed.
+    ///   - now: Nanoseconds of the monotonic clock.
+    public func force(_ override: Override, now: Int64) {
+        enter { $0.machine.force(override, now: now) }
+    }
+
+    /// Asks for the leave to score a batch.
+    package func acquire(now: Int64) -> Permit? {
+        enter { $0.machine.acquire(for: .batch, now: now) }
+    }
+
+    /// Says what became of a call; a success that took unusually long for its size counts as slow.
+    package func report(_ permit: Permit, _ outcome: Outcome, rows: Int, now: Int64) -> Bool {
+        enter { guarded in
+            guard case .success = outcome else {
+                return guarded.machine.report(permit, outcome, now: now)
+            }
+            let took = now - permit.startedAt
+            let usual = guarded.usual.nanoseconds(rows: rows) ?? 0
+            let limit = max(configuration.slowFloor.nanoseconds, Int64(configuration.slowFactor) * usual)
+            guard took <= limit else {
+                // Not learnt from: else a brown-out would become the usual in a few calls and never be seen as one.
+                return guarded.machine.report(permit, .slow, now: now)
+            }
+            guarded.usual.observe(rows: rows, nanoseconds: took)
+            return guarded.machine.report(permit, .success, now: now)
+        }
+    }
+
+    /// What the prober has to do now.
+    package func nextProbe(now: Int64) -> ProbeStep {
+        enter { guarded in
+            if let permit = guarded.machine.acquire(for: .probe, now: now) {
+                return .probe(permit)
+            }
+            switch guarded.machine.state {
+            case .closed, .forcedOpen, .disabled:
+                return .rest
+            case .open, .halfOpen:
+                return .wait(until: guarded.machine.due ?? now)
+            }
+        }
+    }
+
+    /// Enters the machine, then tells of its changes once the lock is free.
+    private func enter<Value: Sendable>(_ body: (inout Guarded) -> Value) -> Value {
+        let (value, changes) = guarded.withLock { guarded in
+            let value = body(&guarded)
+            guard !guarded.machine.transitions.isEmpty else {
+                return (value, [Transition]())
+            }
+            let changes = guarded.machine.takeTransitions()
+            for change in changes {
+                guarded.transitions[change, default: 0] += 1
+            }
+            return (value, changes)
+        }
+        for change in changes {
+            onTransition(change)
+        }
+        return value
+    }
+}
