@@ -1,0 +1,93 @@
+import Synchronization
+
+extension Pipeline {
+    /// What was counted so far and what is held now, summed over the shards.
+    ///
+    /// Each shard's terms of the identity are read under one lock, so that the identity holds exactly for the sum.
+    package func metrics() -> PipelineMetrics {
+        let now = time.now()
+        var metrics = PipelineMetrics()
+        metrics.rejected = refusals.rejected
+        metrics.queueLimit = budget.limit
+        metrics.rooms = roomCount.value
+        metrics.dedupeAgeSeconds = Double(dedupe.age(now: now.second))
+        let held = log.held(now: now.nanoseconds)
+        metrics.replayAgeSeconds = Double(held.age) / 1e9
+        metrics.breakers = [breaker]
+        var dispatches: [DispatchReason: Int] = [:]
+        var boardBytes = 0
+        for shard in shards {
+            shard.gate.withLock { gate in
+                metrics.add(gate.intake.counts)
+                metrics.queueComments += gate.intake.queue.count
+                dispatches.merge(gate.intake.counts.dispatches, uniquingKeysWith: +)
+            }
+            shard.board.withLock { board in
+                metrics.sojournSeconds.merge(board.sojourn)
+                boardBytes += board.memoryBytes
+            }
+        }
+        metrics.dispatches = DispatchReason.allCases.map { ($0.rawValue, dispatches[$0, default: 0]) }
+        metrics.components = [
+            .init("rooms", bytes: boardBytes, count: metrics.rooms, countLimit: roomCount.limit),
+            .init("log", bytes: held.bytes, byteLimit: log.limit, count: held.entries),
+            .init(
+                "queue",
+                bytes: budget.usedBytes,
+                byteLimit: budget.byteLimit,
+                count: metrics.queueComments,
+                countLimit: budget.limit
+            ),
+            .init(
+                "dedupe",
+                bytes: dedupe.memoryBytes,
+                count: dedupe.count,
+                countLimit: configuration.admission.dedupeIDs
+            ),
+        ]
+        return metrics
+    }
+
+    private var breaker: PipelineMetrics.Breaker {
+        let snapshot = scorer.breaker.snapshot
+        return .init(
+            scorer: scorer.name,
+            state: snapshot.state.rawValue,
+            transitions: snapshot.transitions.map { transition, count in
+                .init(to: transition.to.label, reason: transition.reason.rawValue, count: UInt64(count))
+            }
+        )
+    }
+}
+
+extension PipelineMetrics {
+    /// Adds one shard's counts.
+    fileprivate mutating func add(_ counts: ShardCounts) {
+        accepted += counts.accepted
+        duplicate += counts.duplicate
+        rejected += counts.rejected
+        shed += counts.shed
+        scoredByModel += counts.scoredByModel
+        scoredByFallback += counts.scoredByFallback
+        for (kind, count) in counts.unscored.enumerated() {
+            unscored[kind] += count
+        }
+        for (reason, count) in counts.dropped.enumerated() {
+            dropped[reason] += count
+        }
+        inFlightComments += counts.inFlight
+        batchSize.merge(counts.batchSizes)
+        scoreSeconds.merge(counts.scoreSeconds)
+    }
+}
+
+extension CircuitBreaker.State {
+    /// The metric's label.
+    fileprivate var label: String {
+        switch self {
+        case .closed: "closed"
+        case .halfOpen: "half_open"
+        case .open: "open"
+        }
+    }
+}

@@ -1,0 +1,89 @@
+public import SentimentModel
+import Synchronization
+
+/// A room and its mood.
+public struct RoomSummary: Sendable {
+    /// The room's name.
+    public let name: String
+    /// Its mood.
+    public let mood: MoodSnapshot
+}
+
+extension Pipeline {
+    /// The mood of a room, or `nil` if it has published nothing (or was evicted).
+    public func mood(of room: some Collection<UInt8>, now: Timestamp) -> MoodSnapshot? {
+        withRoom(room) { $0.aggregate.snapshot(now: now, degraded: scorer.isDegraded) }
+    }
+
+    /// The moods of all rooms, in no order. Takes each shard's lock once; about 2 µs a room.
+    public func rooms(now: Timestamp) -> [RoomSummary] {
+        let degraded = scorer.isDegraded
+        return shards.flatMap { shard in
+            shard.board.withLock { board in
+                board.rooms.compactMap { room in
+                    room.map {
+                        RoomSummary(
+                            name: String(decoding: $0.name, as: UTF8.self),
+                            mood: $0.aggregate.snapshot(now: now, degraded: degraded)
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    /// A room's newest comments before a `seq`, at most `limit`, in ascending order; `nil` for an unknown room.
+    public func comments(of room: some Collection<UInt8>, before: UInt64?, limit: Int) -> ResultBlock? {
+        withRoom(room) { $0.recent.page(before: before, limit: limit) }
+    }
+
+    /// A room's history as points of `step` milliseconds; `nil` for an unknown room.
+    ///
+    /// - Parameters:
+    ///   - room: The room's name.
+    ///   - from: The first millisecond since 1970.
+    ///   - to: The last one, exclusive.
+    ///   - step: Milliseconds between two points.
+    ///   - now: The time: what is older than the longest window is gone.
+    public func timeline(
+        of room: some Collection<UInt8>,
+        from: Int64,
+        to: Int64,
+        step: Int64,
+        now: Timestamp
+    ) -> [TimelinePoint]? {
+        withRoom(room) { $0.aggregate.timeline(from: from, to: to, step: step, now: now) }
+    }
+
+    /// Scores texts without storing or publishing anything.
+    public func score(_ texts: TextBatch) async -> Verdicts {
+        await scorer.score(texts)
+    }
+
+    /// What the configured scorer is called in `hello` and `/v1/score`.
+    public var model: String {
+        scorer.model
+    }
+
+    private func withRoom<Value: Sendable>(
+        _ name: some Collection<UInt8>,
+        _ body: (RoomBoard) -> Value
+    ) -> Value? {
+        let bytes = Array(name)
+        let hash = roomHash(bytes)
+        let shard = shards[shardIndex(hash)]
+        let slot = bytes.withUnsafeBufferPointer { name in
+            shard.gate.withLock { $0.intake.directory.slot(of: name, hash: hash) }
+        }
+        guard let slot else {
+            return nil
+        }
+        return shard.board.withLock { board in
+            // Between the two locks the room may have been evicted and its slot used again.
+            guard let room = board.room(slot), room.name == bytes else {
+                return nil
+            }
+            return body(room)
+        }
+    }
+}

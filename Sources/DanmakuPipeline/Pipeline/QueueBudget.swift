@@ -1,0 +1,111 @@
+import Synchronization
+
+/// How much may wait in all shards together: a count of comments and of bytes, shared by every source.
+///
+/// A run of comments reserves its places before it enters a shard and gives back what it did not use; a batch gives
+/// its places back when it is scored. A source that can wait is refused at 80 % and called back at 50 %, so that a
+/// full queue makes it wait once and not once a comment; the last sixteenth is for paid comments alone.
+package final class QueueBudget: Sendable {
+    /// Which sources may fill the queue how far.
+    package enum Claim: Sendable {
+        /// A source that waits: up to 80 %.
+        case waiting
+        /// A source that is shed, ordinary comments: up to 15/16.
+        case chat
+        /// Paid comments: all of it.
+        case paid
+    }
+
+    /// The most comments that wait, all shards together.
+    package let limit: Int
+    /// The most bytes of their fields; exceeded by at most one chunk a connection.
+    package let byteLimit: Int
+
+    private let count = Atomic<Int>(0)
+    private let bytes = Atomic<Int>(0)
+    /// Bounded by the number of connections: each waits with one waiter.
+    private let waiters = Mutex<[DemandWaiter]>([])
+
+    /// Creates a budget.
+    package init(limit: Int, byteLimit: Int) {
+        self.limit = limit
+        self.byteLimit = byteLimit
+    }
+
+    /// The comments that hold a place now.
+    package var used: Int {
+        count.load(ordering: .relaxed)
+    }
+
+    /// The bytes that are held now.
+    package var usedBytes: Int {
+        bytes.load(ordering: .relaxed)
+    }
+
+    /// Whether an ordinary comment of a source that cannot wait would be shed.
+    package var isSaturated: Bool {
+        used >= ceiling(.chat) || usedBytes >= byteLimit
+    }
+
+    /// Reserves places.
+    ///
+    /// - Returns: How many of `wanted` were granted, from the front.
+    package func reserve(_ wanted: Int, for claim: Claim) -> Int {
+        guard usedBytes < byteLimit else {
+            return 0
+        }
+        let before = count.add(wanted, ordering: .relaxed).oldValue
+        let granted = max(0, min(wanted, ceiling(claim) - before))
+        if granted < wanted {
+            count.subtract(wanted - granted, ordering: .relaxed)
+        }
+        return granted
+    }
+
+    /// Counts the bytes of comments that took their places.
+    package func hold(bytes held: Int) {
+        bytes.add(held, ordering: .relaxed)
+    }
+
+    /// Gives places back and calls the waiting sources once half the queue is free.
+    package func release(_ places: Int, bytes freed: Int = 0) {
+        count.subtract(places, ordering: .sequentiallyConsistent)
+        bytes.subtract(freed, ordering: .sequentiallyConsistent)
+        if isHalfFree {
+            let woken = waiters.withLock { waiting in
+                defer { waiting.removeAll(keepingCapacity: true) }
+                return waiting
+            }
+            for waiter in woken {
+                waiter.resume()
+            }
+        }
+    }
+
+    /// Puts a source on the list of those to be called.
+    ///
+    /// - Returns: False if half the queue is free already: then the source is not on the list and goes on at once.
+    package func wait(_ waiter: DemandWaiter) -> Bool {
+        waiters.withLock { waiting in
+            // Under the lock: a release that comes later sees the waiter, one that came before is seen here.
+            guard !isHalfFree else {
+                return false
+            }
+            waiting.append(waiter)
+            return true
+        }
+    }
+
+    private var isHalfFree: Bool {
+        count.load(ordering: .sequentiallyConsistent) * 2 <= limit
+            && bytes.load(ordering: .sequentiallyConsistent) * 2 <= byteLimit
+    }
+
+    private func ceiling(_ claim: Claim) -> Int {
+        switch claim {
+        case .waiting: limit * 4 / 5
+        case .chat: limit - limit / 16
+        case .paid: limit
+        }
+    }
+}

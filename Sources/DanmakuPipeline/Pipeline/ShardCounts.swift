@@ -1,0 +1,29 @@
+/// One shard's terms of the accounting identity; plain integers, changed once a chunk or batch under the intake's lock.
+///
+/// `accepted = scored + unscored + dropped + queued + inFlight` holds whenever the lock is free.
+package struct ShardCounts: Sendable {
+    /// Queued since the start.
+    package var accepted = 0
+    /// Repeats within the dedupe window.
+    package var duplicate = 0
+    /// Refused because of `rooms.max`.
+    package var rejected = 0
+    /// Refused for load or for a room's rate.
+    package var shed = 0
+    /// Scored by the configured model.
+    package var scoredByModel = 0
+    /// Scored by the fallback.
+    package var scoredByFallback = 0
+    /// Published without a score, by ``CommentKind``'s raw value.
+    package var unscored = [Int](repeating: 0, count: CommentKind.allCases.count)
+    /// Lost after they were accepted, by the order of ``DropReason``'s cases.
+    package var dropped = [Int](repeating: 0, count: DropReason.allCases.count)
+    /// Taken from the queue and not completed.
+    package var inFlight = 0
+    /// How many batches left for which reason.
+    package var dispatches: [DispatchReason: Int] = [:]
+    /// Comments a batch.
+    package var batchSizes = Histogram.batchSizes()
+    /// How long a batch was with the scorer.
+    package var scoreSeconds = Histogram.seconds()
+}
