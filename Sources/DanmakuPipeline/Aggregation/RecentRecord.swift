@@ -8,6 +8,8 @@ enum RecentRecord {
     private static let time = 6
     private static let user = 8
     private static let verdict = 4
+    /// Bytes of the longest header, and of the word that may reach beyond it.
+    static let maxHeader = length + counts + flags + time + 8 + user + verdict + 8
 
     /// The bits of the flags.
     private enum Flag {
@@ -57,43 +59,54 @@ enum RecentRecord {
         }
     }
 
-    static func size(of result: CommentResult) -> Int {
-        length + counts + flags + time + SentForm(result).size + (result.user == 0 ? 0 : user)
-            + (result.sentiment == nil ? 0 : verdict)
-    }
-
-    static func write(_ result: CommentResult, length: Int, into ring: inout [UInt8], at cursor: inout RingCursor) {
+    /// Lays out everything but the fields, which follow it in the ring.
+    ///
+    /// - Parameters:
+    ///   - result: The result.
+    ///   - buffer: At least ``maxHeader`` bytes.
+    /// - Returns: How many bytes of the buffer are the header.
+    static func writeHeader(_ result: CommentResult, into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let fields = result.fields
         let sent = SentForm(result)
-        cursor.write(UInt64(length), Self.length, into: &ring)
-        cursor.write(
+        var end = length
+        // Whole words are stored and the next one overwrites what was too much.
+        func write(_ value: UInt64, _ count: Int) {
+            buffer.storeBytes(of: value.littleEndian, toByteOffset: end, as: UInt64.self)
+            end += count
+        }
+        write(
             UInt64(fields.textCount) | UInt64(fields.idCount) << 16 | UInt64(fields.nameCount) << 24
                 | UInt64(fields.uidCount) << 32 | UInt64(fields.priceCount) << 40,
-            counts,
-            into: &ring
+            counts
         )
-        var flagged = UInt64(fields.kind.rawValue) << Flag.kind | sent.rawValue << Flag.sentForm
-        flagged |= bit(fields.idIsInteger, Flag.idIsInteger) | bit(result.isFallback, Flag.isFallback)
+        write(flags(of: result, sent), flags)
+        write(UInt64(bitPattern: result.receivedAt), time)
+        switch sent {
+        case .absent: break
+        case .near: write(UInt64(bitPattern: result.sentAt - result.receivedAt), sent.size)
+        case .far: write(UInt64(bitPattern: result.sentAt), sent.size)
+        }
+        if result.user != 0 {
+            write(result.user, user)
+        }
+        if let sentiment = result.sentiment {
+            write(UInt64(UInt16(bitPattern: sentiment.score)) | UInt64(sentiment.confidence) << 16, verdict)
+        }
+        let total = UInt16(end + fields.all.count)
+        buffer.storeBytes(of: total.littleEndian, toByteOffset: 0, as: UInt16.self)
+        return end
+    }
+
+    private static func flags(of result: CommentResult, _ sent: SentForm) -> UInt64 {
+        var flagged = UInt64(result.fields.kind.rawValue) << Flag.kind | sent.rawValue << Flag.sentForm
+        flagged |= bit(result.fields.idIsInteger, Flag.idIsInteger) | bit(result.isFallback, Flag.isFallback)
         flagged |= bit(result.user != 0, Flag.hasUser)
         if let sentiment = result.sentiment {
             flagged |= bit(true, Flag.isScored) | bit(sentiment.affective, Flag.affective)
             flagged |= UInt64(sentiment.label.rawValue) << Flag.label
             flagged |= UInt64(sentiment.emotion.rawValue) << Flag.emotion
         }
-        cursor.write(flagged, flags, into: &ring)
-        cursor.write(UInt64(bitPattern: result.receivedAt), time, into: &ring)
-        switch sent {
-        case .absent: break
-        case .near: cursor.write(UInt64(bitPattern: result.sentAt - result.receivedAt), sent.size, into: &ring)
-        case .far: cursor.write(UInt64(bitPattern: result.sentAt), sent.size, into: &ring)
-        }
-        if result.user != 0 {
-            cursor.write(result.user, user, into: &ring)
-        }
-        if let sentiment = result.sentiment {
-            let score = UInt64(UInt16(bitPattern: sentiment.score))
-            cursor.write(score | UInt64(sentiment.confidence) << 16, verdict, into: &ring)
-        }
+        return flagged
     }
 
     /// Reads a record whose length was read; the cursor is left at its fields.

