@@ -12,7 +12,7 @@ struct DedupeStripe: Sendable {
     private var seconds: [UInt32] = []
     private var head = 0
     private(set) var count = 0
-    /// Positions in the ring, plus one; 0 is an empty cell. Its size is a power of two.
+    /// Positions in the ring, plus one; 0 is an empty cell, and the size a power of two.
     private var table: [UInt32] = []
 
     /// Creates an empty stripe.
@@ -72,7 +72,9 @@ struct DedupeStripe: Sendable {
         now - Int64(seconds[position]) >= lifetime
     }
 
-    /// Where the search for an id begins. The top bits have picked the stripe, so the low ones are as good as new.
+    /// Where the search for an id begins.
+    ///
+    /// The top bits have picked the stripe, so the low ones are as good as new.
     private func home(of key: UInt64) -> Int {
         Int(truncatingIfNeeded: key) & (table.count - 1)
     }

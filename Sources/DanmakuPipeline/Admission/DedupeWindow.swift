@@ -44,11 +44,8 @@ public final class DedupeWindow: Sendable {
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
-    /// Whether an id was remembered within the window.
-    ///
-    /// - Parameters:
-    ///   - key: The id, see ``key(room:id:)``.
-    ///   - now: The whole second of the monotonic clock.
+    /// Whether an id, by its ``key(room:id:)``, was remembered within the window; `now` is the whole second of the
+    /// monotonic clock.
     public func contains(_ key: UInt64, now: Int64) -> Bool {
         stripe(of: key).ids.withLock { $0.contains(key, now: now) }
     }

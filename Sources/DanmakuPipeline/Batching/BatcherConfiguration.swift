@@ -1,7 +1,8 @@
 /// When a batch leaves and how large it may be (`batching.*`).
 public struct BatcherConfiguration: Sendable, Equatable {
-    /// The most comments in a batch (`batching.max-batch`). Larger saves calls under load; smaller lets the first
-    /// comment of a batch out sooner.
+    /// The most comments in a batch (`batching.max-batch`).
+    ///
+    /// Larger saves calls under load; smaller lets the first comment of a batch out sooner.
     public var maxBatch = 256
     /// The most cost in a batch, where a comment costs 1 + its text's bytes / 64: keeps long texts from making one
     /// batch ten times slower than another of the same count.
@@ -9,7 +10,9 @@ public struct BatcherConfiguration: Sendable, Equatable {
     /// The longest that the oldest comment waits for company while a slot is free and another batch is in flight
     /// (`batching.max-delay-ms`).
     public var maxDelay: Duration = .milliseconds(5)
-    /// The most batches at the scorer at a time. More than one hides a remote scorer's round trip; in process it only
+    /// The most batches at the scorer at a time.
+    ///
+    /// More than one hides a remote scorer's round trip; in process it only
     /// moves the queue into the scorer.
     public var inFlightLimit = 1
 

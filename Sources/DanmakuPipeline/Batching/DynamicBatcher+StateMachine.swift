@@ -129,11 +129,7 @@ package struct BatcherStateMachine: Sendable {
         self.configuration = configuration
     }
 
-    /// What has to be done now.
-    ///
-    /// - Parameters:
-    ///   - now: The time.
-    ///   - front: The batch that the queue would give.
+    /// What has to be done now, if `front` is the batch that the queue would give.
     package mutating func next(now: Int64, front: CommentQueue.Front) -> Action {
         guard let oldest = groups.first?.enqueuedAt, inFlight < configuration.inFlightLimit else {
             // Without a free slot a timer has nothing to say: the next completion asks again.

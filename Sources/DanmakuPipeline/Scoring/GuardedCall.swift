@@ -47,7 +47,7 @@ final class GuardedCall: Sendable {
         return isFirst
     }
 
-    /// Waits for the end; called once. Cancellation ends the call.
+    /// Waits for the end; called once, and cancellation ends the call.
     func wait() async -> End {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
