@@ -6,9 +6,13 @@ public struct DecodedComment: Sendable {
     public var room: TextRange
     /// 1–1,024 bytes of UTF-8, trimmed, without control characters, not escaped.
     public var text: TextRange
-    /// At most 128 bytes of UTF-8, unescaped; empty if absent. An integer's digits as written.
+    /// At most 128 bytes of UTF-8, unescaped; empty if absent.
+    ///
+    /// An integer's digits as written.
     public var id: TextRange = .empty
-    /// At most 128 bytes of UTF-8, unescaped; empty if absent. Never leaves the server.
+    /// At most 128 bytes of UTF-8, unescaped; empty if absent.
+    ///
+    /// Never leaves the server.
     public var uid: TextRange = .empty
     /// At most 64 bytes of UTF-8, unescaped, cut on a scalar; empty if absent.
     public var name: TextRange = .empty

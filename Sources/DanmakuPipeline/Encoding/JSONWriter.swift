@@ -73,7 +73,9 @@ public struct JSONWriter: Sendable {
         }
     }
 
-    /// Appends a string in quotes; the bytes must be UTF-8. Escapes `"`, `\` and everything below U+0020.
+    /// Appends a string in quotes; the bytes must be UTF-8.
+    ///
+    /// Escapes `"`, `\` and everything below U+0020.
     public mutating func string(_ utf8: UnsafeBufferPointer<UInt8>) {
         bytes.append(UInt8(ascii: "\""))
         var clean = 0

@@ -9,7 +9,9 @@ package struct FlushTimer: Sendable {
         (arms, armed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Starts the ticking if it rests. Called by a shard when its first pending room appears.
+    /// Starts the ticking if it rests.
+    ///
+    /// Called by a shard when its first pending room appears.
     package func arm() {
         armed.yield()
     }

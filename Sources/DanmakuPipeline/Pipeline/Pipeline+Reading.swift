@@ -15,7 +15,9 @@ extension Pipeline {
         withRoom(room) { $0.aggregate.snapshot(now: now, degraded: scorer.isDegraded) }
     }
 
-    /// The moods of all rooms, in no order. Takes each shard's lock once; about 2 µs a room.
+    /// The moods of all rooms, in no order.
+    ///
+    /// Takes each shard's board lock once.
     public func rooms(now: Timestamp) -> [RoomSummary] {
         let degraded = scorer.isDegraded
         return shards.flatMap { shard in
@@ -45,6 +47,7 @@ extension Pipeline {
     ///   - to: The last one, exclusive.
     ///   - step: Milliseconds between two points.
     ///   - now: The time: what is older than the longest window is gone.
+    /// - Returns: The points, oldest first.
     public func timeline(
         of room: some Collection<UInt8>,
         from: Int64,

@@ -62,7 +62,7 @@ public final class Pipeline: Service, Sendable {
             .map { _ in
                 Shard(
                     intake: ShardIntake(configuration: configuration, dedupe: dedupe, roomCount: roomCount),
-                    board: ShardBoard(configuration: configuration.fanOut),
+                    fanOut: configuration.fanOut,
                     scorer: guarded,
                     log: log,
                     budget: budget,
@@ -89,6 +89,7 @@ public final class Pipeline: Service, Sendable {
     ///   - mode: What to do when the queue is full.
     ///   - watch: Gets the results of the accepted comments; its `expect` is the edge's to call.
     ///   - now: When the edge had read the bytes.
+    /// - Returns: What became of them.
     public func offer(
         _ chunk: CommentChunk,
         from start: Int,

@@ -40,7 +40,9 @@ public struct PipelineConfiguration: Sendable {
     public var breaker = CircuitBreakerConfiguration()
     /// Whether `uid` itself is published, and not a keyed hash of it.
     public var exposesUserID = false
-    /// How many shards there are; a power of two. Each has its own locks, queue and batcher.
+    /// How many shards there are; a power of two.
+    ///
+    /// Each has its own locks, queue and batcher.
     public var shardCount = 16
 
     /// Creates the defaults.

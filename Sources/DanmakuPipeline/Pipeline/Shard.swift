@@ -26,7 +26,7 @@ package final class Shard: Sendable {
 
     init(
         intake: ShardIntake,
-        board: ShardBoard,
+        fanOut: FanOutConfiguration,
         scorer: GuardedScorer,
         log: EventLog,
         budget: QueueBudget,
@@ -34,7 +34,7 @@ package final class Shard: Sendable {
         flushTimer: FlushTimer
     ) {
         gate = Mutex(Gate(intake: intake))
-        self.board = Mutex(board)
+        board = Mutex(ShardBoard(configuration: fanOut))
         self.scorer = scorer
         self.log = log
         self.budget = budget

@@ -52,6 +52,7 @@ package struct ShardIntake {
     ///   - bytes: The bytes of its chunk.
     ///   - watch: Who waits for its result.
     ///   - now: When the edge had read it.
+    /// - Returns: What it came to.
     package mutating func admit(
         _ comment: DecodedComment,
         in bytes: UnsafeBufferPointer<UInt8>,
