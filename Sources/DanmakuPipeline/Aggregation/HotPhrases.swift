@@ -23,40 +23,6 @@ struct HotPhrases: Sendable {
     /// After so many ticks, 40 minutes, nothing is left that would be shown.
     private static let forgotten: Int64 = 240
 
-    private struct Counter {
-        /// Sixteenths of a comment: what decays needs a fraction.
-        static let one: UInt32 = 16
-
-        /// 0 if the place is free.
-        var hash: UInt32 = 0
-        var weight: UInt32 = 0
-        /// How much of the weight may belong to texts that held the place before.
-        var error: UInt32 = 0
-        /// The mean score in 2⁻¹⁶ thousandths.
-        var mean: Int32 = 0
-        /// Its place in ``texts`` from 1, or 0.
-        var text: UInt8 = 0
-
-        var certain: UInt32 {
-            weight - error
-        }
-
-        var rounded: Int {
-            Int((certain + Self.one / 2) / Self.one)
-        }
-
-        mutating func count(_ score: Int16) {
-            weight = min(weight, UInt32.max / 2) + Self.one
-            let difference = Int64(score) << 16 - Int64(mean)
-            mean += Int32(truncatingIfNeeded: difference * Int64(Self.one) / Int64(certain))
-        }
-
-        mutating func decay(by factor: UInt64) {
-            weight = UInt32((UInt64(weight) * factor) >> 32)
-            error = UInt32((UInt64(error) * factor) >> 32)
-        }
-    }
-
     private struct Text {
         /// Whose text it is; means nothing if the place is free.
         var counter: UInt8 = 0
@@ -64,7 +30,7 @@ struct HotPhrases: Sendable {
         var count: UInt8 = 0
     }
 
-    private var counters: [Counter] = []
+    private var counters: [PhraseCounter] = []
     private var texts: [Text] = []
     private var textBytes: [UInt8] = []
     /// No text belongs to a counter that is surely below this.
@@ -86,9 +52,9 @@ struct HotPhrases: Sendable {
         guard Self.isShort(phrase) else {
             return
         }
-        let hash = Self.hash(phrase)
+        let hash = PhraseCounter.hash(phrase)
         if counters.isEmpty {
-            counters = [Counter](repeating: Counter(), count: Self.ways)
+            counters = [PhraseCounter](repeating: PhraseCounter(), count: Self.ways)
         }
         while true {
             let base = (Int(hash) % (counters.count / Self.ways)) * Self.ways
@@ -129,7 +95,7 @@ struct HotPhrases: Sendable {
         }
         for index in counters.indices where counters[index].hash != 0 {
             counters[index].decay(by: factor)
-            if counters[index].weight < Counter.one / 2 {
+            if counters[index].weight < PhraseCounter.one / 2 {
                 free(index)
             }
         }
@@ -165,7 +131,7 @@ struct HotPhrases: Sendable {
         guard !counters.isEmpty else {
             return 0
         }
-        return 96 + counters.capacity * MemoryLayout<Counter>.stride
+        return 96 + counters.capacity * MemoryLayout<PhraseCounter>.stride
             + texts.capacity * MemoryLayout<Text>.stride + textBytes.capacity
     }
 }
@@ -176,9 +142,9 @@ extension HotPhrases {
     private mutating func replace(_ index: Int, hash: UInt32, score: Int16) {
         let inherited = counters[index].weight
         free(index)
-        counters[index] = Counter(
+        counters[index] = PhraseCounter(
             hash: hash,
-            weight: min(inherited, UInt32.max / 2) + Counter.one,
+            weight: min(inherited, UInt32.max / 2) + PhraseCounter.one,
             error: min(inherited, UInt32.max / 2),
             mean: Int32(score) << 16
         )
@@ -190,14 +156,14 @@ extension HotPhrases {
             texts[Int(text) - 1].count = 0
             textFloor = 0
         }
-        counters[index] = Counter()
+        counters[index] = PhraseCounter()
     }
 
     /// Twice as many sets: each splits into two by one more bit of the hash, so every counter finds a place.
     private mutating func grow() {
         let old = counters
         let sets = old.count / Self.ways * 2
-        counters = [Counter](repeating: Counter(), count: sets * Self.ways)
+        counters = [PhraseCounter](repeating: PhraseCounter(), count: sets * Self.ways)
         var filled = [Int](repeating: 0, count: sets)
         for counter in old where counter.hash != 0 {
             let set = Int(counter.hash) % sets
@@ -235,6 +201,9 @@ extension HotPhrases {
             return free
         }
         if texts.count < Self.maxTexts {
+            // By one and not by doubling: the room's 32 KiB are dealt out to the byte.
+            texts.reserveCapacity(texts.count + 1)
+            textBytes.reserveCapacity(textBytes.count + Self.maxBytes)
             texts.append(Text())
             textBytes.append(contentsOf: repeatElement(0, count: Self.maxBytes))
             return texts.count - 1
@@ -268,27 +237,5 @@ extension HotPhrases {
             characters += 1
         }
         return characters <= maxCharacters
-    }
-
-    /// 32 bits, never 0, and not keyed: who crafts a collision shares a counter, no more.
-    private static func hash(_ phrase: UnsafeBufferPointer<UInt8>) -> UInt32 {
-        let bytes = UnsafeRawBufferPointer(phrase)
-        var hash = UInt64(bytes.count)
-        var offset = 0
-        while offset < bytes.count {
-            var word: UInt64 = 0
-            if offset + 8 <= bytes.count {
-                word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            } else {
-                for byte in bytes[offset...] {
-                    word = word << 8 | UInt64(byte)
-                }
-            }
-            hash = (hash ^ word) &* 0xd6e8_feb8_6659_fd93
-            hash ^= hash >> 32
-            offset += 8
-        }
-        hash = hash &* 0xd6e8_feb8_6659_fd93
-        return max(1, UInt32(truncatingIfNeeded: hash >> 32))
     }
 }

@@ -1,0 +1,56 @@
+/// How often one phrase was written of late, in twenty bytes; its text is kept elsewhere or nowhere.
+struct PhraseCounter {
+    /// Sixteenths of a comment: what decays needs a fraction.
+    static let one: UInt32 = 16
+
+    /// 0 if the place is free.
+    var hash: UInt32 = 0
+    var weight: UInt32 = 0
+    /// How much of the weight may belong to texts that held the place before.
+    var error: UInt32 = 0
+    /// The mean score in 2⁻¹⁶ thousandths.
+    var mean: Int32 = 0
+    /// Its place among the kept texts from 1, or 0.
+    var text: UInt8 = 0
+
+    var certain: UInt32 {
+        weight - error
+    }
+
+    var rounded: Int {
+        Int((certain + Self.one / 2) / Self.one)
+    }
+
+    mutating func count(_ score: Int16) {
+        weight = min(weight, UInt32.max / 2) + Self.one
+        let difference = Int64(score) << 16 - Int64(mean)
+        mean += Int32(truncatingIfNeeded: difference * Int64(Self.one) / Int64(certain))
+    }
+
+    mutating func decay(by factor: UInt64) {
+        weight = UInt32((UInt64(weight) * factor) >> 32)
+        error = UInt32((UInt64(error) * factor) >> 32)
+    }
+
+    /// 32 bits, never 0, and not keyed: who crafts a collision shares a counter, no more.
+    static func hash(_ phrase: UnsafeBufferPointer<UInt8>) -> UInt32 {
+        let bytes = UnsafeRawBufferPointer(phrase)
+        var hash = UInt64(bytes.count)
+        var offset = 0
+        while offset < bytes.count {
+            var word: UInt64 = 0
+            if offset + 8 <= bytes.count {
+                word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            } else {
+                for byte in bytes[offset...] {
+                    word = word << 8 | UInt64(byte)
+                }
+            }
+            hash = (hash ^ word) &* 0xd6e8_feb8_6659_fd93
+            hash ^= hash >> 32
+            offset += 8
+        }
+        hash = hash &* 0xd6e8_feb8_6659_fd93
+        return max(1, UInt32(truncatingIfNeeded: hash >> 32))
+    }
+}
