@@ -1,0 +1,30 @@
+/// What the TCP ingest port is told; keys `ingest.*` and `admission.client-rate`.
+public struct IngestConfiguration: Sendable {
+    /// `ingest.host`.
+    public var host = "127.0.0.1"
+    /// `ingest.port`; 0 picks a free one.
+    public var port = 9000
+    /// `ingest.max-connections`; one more is told so and closed.
+    public var maxConnections = 1000
+    /// `ingest.line-timeout-seconds`: how long a line may take from its first byte to its end.
+    public var lineTimeout: Duration = .seconds(30)
+    /// `ingest.max-line-bytes`, without the line's end.
+    public var maxLineBytes = 8192
+    /// `admission.client-rate`: comments a second that a connection is read at; 0 for no limit.
+    public var clientRate = 0.0
+    /// How long a client may leave its answers unread once 64 KiB of them wait.
+    package var progressTimeout: Duration = .seconds(30)
+    /// How long input is thrown away between the shut output and the close.
+    package var linger: Duration = .seconds(1)
+    /// The longest that an acknowledgement is held back.
+    package var acknowledgeInterval: Duration = .milliseconds(100)
+    /// How many lines an acknowledgement is held back for.
+    package var acknowledgeLines = 1000
+    /// Above this many bytes of unread answers reading stops; it goes on below half of it.
+    package var unreadAnswerBytes = 64 * 1024
+    /// `SO_RCVBUF`, which also bounds what still arrives with a FIN after reading was stopped.
+    package var receiveBufferBytes = 256 * 1024
+
+    /// Creates the defaults.
+    public init() {}
+}

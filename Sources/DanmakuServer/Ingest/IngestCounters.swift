@@ -1,0 +1,65 @@
+import Synchronization
+
+/// What the ingest port counts, for `/metrics`; updated once a chunk.
+public final class IngestCounters: Sendable {
+    /// The counts at one moment.
+    public struct Snapshot: Sendable, Equatable {
+        /// Connections that are open now.
+        public var open = 0
+        /// Connections that were accepted, the refused ones included.
+        public var connections = 0
+        /// Connections that were refused because there were too many.
+        public var refused = 0
+        /// Lines that were dealt with.
+        public var lines = 0
+        /// Error answers: bad lines and closes.
+        public var errors = 0
+
+        /// Creates zeros.
+        public init() {}
+    }
+
+    private let open = Atomic<Int>(0)
+    private let connections = Atomic<Int>(0)
+    private let refused = Atomic<Int>(0)
+    private let lines = Atomic<Int>(0)
+    private let errors = Atomic<Int>(0)
+
+    /// Starts with zeros.
+    public init() {}
+
+    /// The counts now.
+    public var snapshot: Snapshot {
+        var snapshot = Snapshot()
+        snapshot.open = open.load(ordering: .relaxed)
+        snapshot.connections = connections.load(ordering: .relaxed)
+        snapshot.refused = refused.load(ordering: .relaxed)
+        snapshot.lines = lines.load(ordering: .relaxed)
+        snapshot.errors = errors.load(ordering: .relaxed)
+        return snapshot
+    }
+
+    /// A connection came; gives how many there are with it.
+    func opened() -> Int {
+        connections.add(1, ordering: .relaxed)
+        return open.add(1, ordering: .relaxed).newValue
+    }
+
+    /// A connection is gone.
+    func closed() {
+        open.subtract(1, ordering: .relaxed)
+    }
+
+    /// A connection was one too many.
+    func refusedOne() {
+        refused.add(1, ordering: .relaxed)
+    }
+
+    /// Some lines were dealt with.
+    func dealt(lines count: Int, errors failed: Int) {
+        lines.add(count, ordering: .relaxed)
+        if failed > 0 {
+            errors.add(failed, ordering: .relaxed)
+        }
+    }
+}
