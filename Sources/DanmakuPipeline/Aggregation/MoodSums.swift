@@ -49,6 +49,23 @@ struct MoodSums: Sendable, Equatable {
         accumulate(bucket, sign: -1)
     }
 
+    /// Adds one of the equal parts that a bucket is cut into, so that all parts together are the bucket.
+    mutating func add(_ bucket: MoodBucket, part: Int, of parts: Int) {
+        func share(_ count: UInt32) -> Int {
+            Int(count) * (part + 1) / parts - Int(count) * part / parts
+        }
+        comments += share(bucket.comments)
+        scored += share(bucket.scored)
+        positive += share(bucket.positive)
+        negative += share(bucket.negative)
+        guard bucket.affective > 0 else {
+            return
+        }
+        let voices = share(bucket.affective)
+        affective += voices
+        sum += Int(bucket.sum) * voices / Int(bucket.affective)
+    }
+
     private mutating func accumulate(_ bucket: MoodBucket, sign: Int) {
         comments &+= sign &* Int(bucket.comments)
         scored &+= sign &* Int(bucket.scored)

@@ -22,8 +22,8 @@ public struct TimelinePoint: Sendable, Equatable {
 extension RoomAggregate {
     /// The timeline of a stretch of time, one point a step, empty ones among them.
     ///
-    /// Seconds of the monotonic clock are laid on the wall clock as it is now. Older than five minutes, the resolution
-    /// is ten seconds: a finer step is answered with ten seconds' worth in one point and nothing in those after it.
+    /// Seconds of the monotonic clock are laid on the wall clock as it is now. What is older than five minutes is known
+    /// by tens of seconds: under a finer step, ten seconds are spread evenly over their points.
     ///
     /// - Parameters:
     ///   - from: Milliseconds since 1970; older than an hour there is nothing.
@@ -41,10 +41,13 @@ extension RoomAggregate {
         }
         var sums = [MoodSums](repeating: MoodSums(), count: Int(last - first))
         let wall = now.milliseconds - now.nanoseconds / 1_000_000
-        windows.forEachBucket { second, _, bucket in
-            let index = (second * 1000 + wall) / step - first
-            if sums.indices.contains(Int(index)) {
-                sums[Int(index)].add(bucket)
+        windows.forEachBucket { second, seconds, bucket in
+            let parts = step < seconds * 1000 ? seconds : 1
+            for part in 0..<parts {
+                let index = ((second + part) * 1000 + wall) / step - first
+                if sums.indices.contains(Int(index)) {
+                    sums[Int(index)].add(bucket, part: Int(part), of: Int(parts))
+                }
             }
         }
         return sums.enumerated()

@@ -18,7 +18,7 @@ struct TimelineTests {
         }
         let now = AggregationFixture.time(second)
         let offset = now.milliseconds - second * 1000
-        for step: Int64 in [1000, 10_000, 60_000] {
+        for step: Int64 in [10_000, 60_000] {
             let points = aggregate.timeline(
                 from: now.milliseconds - 3_600_000,
                 to: now.milliseconds,
@@ -48,6 +48,36 @@ struct TimelineTests {
                 if let mean = point.mean {
                     #expect(abs(mean * wanted.affective - wanted.sum) * 2 <= wanted.affective)
                 }
+            }
+        }
+    }
+
+    @Test("under a fine step, ten old seconds are spread evenly, and none is lost", arguments: AggregationFixture.seeds)
+    func fineSteps(seed: UInt64) {
+        var random = AggregationFixture.Random(seed: seed)
+        var aggregate = RoomAggregate(now: AggregationFixture.time(1000))
+        var counts: [Int64: Int] = [:]
+        for second in Int64(1000)..<2000 {
+            for _ in 0..<Int.random(in: 0...5, using: &random) {
+                aggregate.add("a", AggregationFixture.sentiment(-300), at: AggregationFixture.time(second))
+                counts[second, default: 0] += 1
+            }
+        }
+        let now = AggregationFixture.time(1999)
+        let from = now.milliseconds - 999_000
+        let points = aggregate.timeline(from: from, to: now.milliseconds + 1000, step: 1000, now: now)
+        #expect(points.reduce(0) { $0 + $1.comments } == counts.values.reduce(0, +))
+        #expect(points.reduce(0) { $0 + $1.negative } == counts.values.reduce(0, +))
+        #expect(points.allSatisfy { $0.mean == ($0.comments == 0 ? nil : -300) })
+        let offset = now.milliseconds - 1_999_000
+        for point in points {
+            let second = (point.at + 999 - offset) / 1000
+            if second > 1999 - 300 {
+                #expect(point.comments == counts[second] ?? 0)
+            } else {
+                let decade = second / 10 * 10
+                let all = (decade..<decade + 10).filter { $0 <= 1999 - 300 }.reduce(0) { $0 + (counts[$1] ?? 0) }
+                #expect(abs(point.comments * 10 - all) < 10 || decade + 10 > 1999 - 300)
             }
         }
     }
