@@ -215,6 +215,27 @@ public enum ConfigurationTable {
             "The longest that the breaker stays open between two probes."
         ),
         ConfigurationKey(
+            "breaker.forget-seconds",
+            .integer(1...86400),
+            unit: "s",
+            default: "60",
+            "After so long closed the next opening waits as the first one did."
+        ),
+        ConfigurationKey(
+            "breaker.probes",
+            .integer(1...1000),
+            unit: "calls",
+            default: "3",
+            "Probes in a row that must succeed before the scorer is used again."
+        ),
+        ConfigurationKey(
+            "breaker.slow-factor",
+            .integer(1...1000),
+            unit: "times",
+            default: "4",
+            "A call is slow from so many times the usual time of its size on."
+        ),
+        ConfigurationKey(
             "breaker.slow-ms",
             .integer(1...600_000),
             unit: "ms",
@@ -226,7 +247,7 @@ public enum ConfigurationTable {
             .integer(1...600_000),
             unit: "ms",
             default: "1000",
-            "After so long (and one second more) a probe that hangs is written off."
+            "After so long a call is given up and its batch scored by the fallback."
         ),
     ]
 

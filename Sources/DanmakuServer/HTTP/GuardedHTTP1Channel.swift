@@ -2,7 +2,6 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
-import Synchronization
 
 /// Hummingbird's HTTP/1.1 channel with the connection limit and the timeouts that it does not have.
 struct GuardedHTTP1Channel: ServerChildChannel {
@@ -18,19 +17,23 @@ struct GuardedHTTP1Channel: ServerChildChannel {
 
     private let base: HTTP1Channel
     private let limits: Limits
-    private let open = ConnectionCount()
+    private let open: OpenConnections
 
     /// Creates the channel's set-up.
-    init(responder: @escaping HTTPChannelHandler.Responder, limits: Limits) {
+    ///
+    /// - Parameters:
+    ///   - responder: Hummingbird's.
+    ///   - limits: How slow clients may be, and how many.
+    ///   - open: Where open connections are kept.
+    init(responder: @escaping HTTPChannelHandler.Responder, limits: Limits, open: OpenConnections) {
         base = HTTP1Channel(responder: responder)
         self.limits = limits
+        self.open = open
     }
 
     /// Builds the pipeline of one accepted connection.
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let isRefused = open.increment() > limits.maximumConnections
-        let open = open
-        channel.closeFuture.whenComplete { _ in open.decrement() }
+        let isRefused = open.insert(channel) > limits.maximumConnections
         let limits = limits
         return base.setup(channel: channel, logger: logger)
             .flatMapThrowing { value in
@@ -50,18 +53,5 @@ struct GuardedHTTP1Channel: ServerChildChannel {
     /// Reads and answers one connection's requests.
     func handle(value: Value, logger: Logger) async {
         await base.handle(value: value, logger: logger)
-    }
-}
-
-/// How many connections are open, over all event loops.
-private final class ConnectionCount: Sendable {
-    private let count = Atomic<Int>(0)
-
-    func increment() -> Int {
-        count.add(1, ordering: .relaxed).newValue
-    }
-
-    func decrement() {
-        count.subtract(1, ordering: .relaxed)
     }
 }

@@ -21,7 +21,11 @@ package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChanne
 
     /// Creates the handler of one connection.
     package init(head: Duration, body: Duration, idle: Duration) {
-        limits = StateMachine.Limits(head: head.nanoseconds, body: body.nanoseconds, idle: idle.nanoseconds)
+        limits = StateMachine.Limits(
+            head: head.wholeNanoseconds,
+            body: body.wholeNanoseconds,
+            idle: idle.wholeNanoseconds
+        )
     }
 
     package func handlerAdded(context: ChannelHandlerContext) {
@@ -151,12 +155,3 @@ package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChanne
 
 @available(*, unavailable)
 extension RequestTimeoutHandler: Sendable {}
-
-extension Duration {
-    /// The duration in nanoseconds, clamped to what 64 bits hold.
-    package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? (seconds < 0 ? .min : .max) : product + attoseconds / 1_000_000_000
-    }
-}

@@ -1,0 +1,58 @@
+public import DanmakuPipeline
+public import Logging
+
+extension Server {
+    /// Everything that a server can be told, typed; ``init(_:)`` maps the key table onto it.
+    public struct Configuration: Sendable {
+        /// The HTTP port (`http.*`).
+        public struct HTTP: Sendable {
+            /// `http.host`.
+            public var host: String
+            /// `http.port`; 0 picks a free one.
+            public var port: Int
+            /// `http.max-connections`.
+            public var maximumConnections: Int
+            /// `http.head-timeout-seconds`.
+            public var headTimeout: Duration
+            /// `http.body-timeout-seconds`.
+            public var bodyTimeout: Duration
+            /// `http.idle-timeout-seconds`.
+            public var idleTimeout: Duration
+            /// `http.cors-origin`: empty, `*`, or origins parted by commas.
+            public var corsOrigin: String
+            /// `http.web-directory`; empty to look for it.
+            public var webDirectory: String
+        }
+
+        /// The log on standard error (`log.format`, `log.level`).
+        public struct Log: Sendable {
+            /// `log.format`.
+            public var format: LineLogHandler.Format
+            /// `log.level`.
+            public var level: Logger.Level
+        }
+
+        /// The built-in stream (`demo.*`).
+        public struct Demo: Sendable {
+            /// `demo.enabled`.
+            public var isEnabled: Bool
+            /// `demo.rate`, comments a second.
+            public var rate: Int
+        }
+
+        /// The HTTP port.
+        public var http: HTTP
+        /// The TCP ingest port.
+        public var ingest: IngestConfiguration
+        /// The stages between the edges.
+        public var pipeline: PipelineConfiguration
+        /// `scoring.model`; empty for the built-in scorer.
+        public var modelFile: String
+        /// `shutdown.grace-seconds`; kept by whoever owns the signals.
+        public var grace: Duration
+        /// The log on standard error; only the executable sets it up.
+        public var log: Log
+        /// The built-in stream.
+        public var demo: Demo
+    }
+}

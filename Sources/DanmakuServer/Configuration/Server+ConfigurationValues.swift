@@ -1,0 +1,106 @@
+import DanmakuPipeline
+import Logging
+import NIOCore
+
+extension Server.Configuration {
+    /// Maps every key of ``ConfigurationTable`` onto the struct that it belongs to.
+    ///
+    /// The table has each key's type, default and range; here is only where it goes.
+    public init(_ values: ConfigurationValues) {
+        http = HTTP(
+            host: values.text("http.host"),
+            port: values.integer("http.port"),
+            maximumConnections: values.integer("http.max-connections"),
+            headTimeout: values.seconds("http.head-timeout-seconds"),
+            bodyTimeout: values.seconds("http.body-timeout-seconds"),
+            idleTimeout: values.seconds("http.idle-timeout-seconds"),
+            corsOrigin: values.text("http.cors-origin"),
+            webDirectory: values.text("http.web-directory")
+        )
+        ingest = IngestConfiguration(values)
+        pipeline = PipelineConfiguration(values)
+        modelFile = values.text("scoring.model")
+        grace = values.seconds("shutdown.grace-seconds")
+        log = Log(
+            format: LineLogHandler.Format(rawValue: values.text("log.format"))!,
+            level: Logger.Level(rawValue: values.text("log.level"))!
+        )
+        demo = Demo(isEnabled: values.boolean("demo.enabled"), rate: values.integer("demo.rate"))
+    }
+
+    /// The defaults of the table.
+    public static var standard: Self {
+        // Sources without settings cannot hold a wrong one, and the table's own defaults are tested.
+        try! Self(ConfigurationSources().resolve())
+    }
+}
+
+extension IngestConfiguration {
+    init(_ values: ConfigurationValues) {
+        self.init()
+        host = values.text("ingest.host")
+        port = values.integer("ingest.port")
+        maxConnections = values.integer("ingest.max-connections")
+        lineTimeout = values.seconds("ingest.line-timeout-seconds")
+        maxLineBytes = values.integer("ingest.max-line-bytes")
+        clientRate = Double(values.integer("admission.client-rate"))
+    }
+}
+
+extension PipelineConfiguration {
+    init(_ values: ConfigurationValues) {
+        self.init()
+        admission.roomRate = Double(values.integer("admission.room-rate"))
+        admission.dedupeSeconds = values.integer("admission.dedupe-seconds")
+        admission.dedupeIDs = values.integer("admission.dedupe-ids")
+        rooms.max = values.integer("rooms.max")
+        rooms.idle = .seconds(60 * values.integer("rooms.idle-minutes"))
+        batcher.maxBatch = values.integer("batching.max-batch")
+        batcher.maxDelay = values.milliseconds("batching.max-delay-ms")
+        queueLimit = values.integer("batching.queue-limit")
+        fanOut = FanOutConfiguration(values)
+        breaker = CircuitBreakerConfiguration(values)
+        exposesUserID = values.boolean("privacy.expose-uid")
+        shardCount = Self.shards(cores: System.coreCount)
+    }
+
+    /// Eight shards a core, rounded up to a power of two: enough that two hot rooms seldom share one.
+    static func shards(cores: Int) -> Int {
+        var count = 8
+        while count < 8 * cores, count < 1024 {
+            count *= 2
+        }
+        return count
+    }
+}
+
+extension FanOutConfiguration {
+    init(_ values: ConfigurationValues) {
+        self.init()
+        flushRate = values.integer("fanout.flush-rate")
+        frameBytes = values.integer("fanout.frame-bytes")
+        displayRate = values.integer("fanout.display-rate")
+        moodRate = values.integer("fanout.mood-rate")
+        maximumLagBytes = values.integer("fanout.max-lag-bytes")
+        ringBytes = values.integer("log.ring-bytes")
+        heartbeat = values.seconds("heartbeat-seconds")
+    }
+}
+
+extension CircuitBreakerConfiguration {
+    init(_ values: ConfigurationValues) {
+        self.init()
+        minCalls = values.integer("breaker.min-calls")
+        window = values.seconds("breaker.window-seconds")
+        failurePercent = values.integer("breaker.failure-percent")
+        slowPercent = values.integer("breaker.slow-percent")
+        consecutiveFailures = values.integer("breaker.consecutive-failures")
+        wait = values.milliseconds("breaker.wait-ms")
+        maxWait = values.milliseconds("breaker.max-wait-ms")
+        forgetAfter = values.seconds("breaker.forget-seconds")
+        probes = values.integer("breaker.probes")
+        slowFactor = values.integer("breaker.slow-factor")
+        slowFloor = values.milliseconds("breaker.slow-ms")
+        timeout = values.milliseconds("breaker.timeout-ms")
+    }
+}

@@ -1,0 +1,71 @@
+import HTTPTypes
+public import Hummingbird
+
+/// Lets pages of other origins read our answers (`http.cors-origin`), errors and event streams included.
+///
+/// It stands outside the error middleware and only ever adds header fields. Without configured origins it is not added at
+/// all: browsers then keep to the same origin.
+public struct CrossOriginMiddleware: RouterMiddleware {
+    /// The context of our routes.
+    public typealias Context = DanmakuRequestContext
+
+    /// Who may read.
+    enum Origins: Equatable {
+        case every
+        case some(Set<String>)
+    }
+
+    private let origins: Origins
+
+    /// Creates the middleware, or `nil` if no origin is configured.
+    ///
+    /// - Parameter configured: `http.cors-origin`: `*`, or origins parted by commas.
+    public init?(configured: String) {
+        let parts = configured.split(separator: ",")
+            .map { part in
+                String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            }
+        guard !parts.isEmpty else {
+            return nil
+        }
+        origins = parts.contains("*") ? .every : .some(Set(parts))
+    }
+
+    /// Answers preflights, and adds the origin to everything else.
+    @concurrent
+    public func handle(
+        _ request: Request,
+        context: DanmakuRequestContext,
+        next: @concurrent (Request, DanmakuRequestContext) async throws -> Response
+    ) async throws -> Response {
+        guard let origin = request.headers[.origin] else {
+            return try await next(request, context)
+        }
+        let allowed = allowed(origin)
+        if request.method == .options, request.headers[.accessControlRequestMethod] != nil {
+            var response = Response(status: .noContent)
+            if let allowed {
+                response.headers[.accessControlAllowOrigin] = allowed
+                response.headers[.accessControlAllowMethods] = "GET, HEAD, POST"
+                response.headers[.accessControlAllowHeaders] = "Content-Type, Authorization, Last-Event-ID"
+                response.headers[.accessControlMaxAge] = "600"
+            }
+            response.headers[.vary] = "Origin"
+            return response
+        }
+        var response = try await next(request, context)
+        if let allowed {
+            response.headers[.accessControlAllowOrigin] = allowed
+            response.headers[.accessControlExposeHeaders] = "Retry-After"
+        }
+        response.headers[.vary] = "Origin"
+        return response
+    }
+
+    private func allowed(_ origin: String) -> String? {
+        switch origins {
+        case .every: "*"
+        case .some(let known): known.contains(origin) ? origin : nil
+        }
+    }
+}

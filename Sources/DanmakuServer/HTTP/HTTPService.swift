@@ -1,0 +1,83 @@
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// The HTTP port: Hummingbird's application with our channel, and a way to close its listener before everything else.
+///
+/// Hummingbird runs in a group of its own, so that the drain can tell it to stop while the streams still go on: its listener
+/// closes, idle connections close, busy ones after their answer. ``run()`` returns when none is left and the outer group is
+/// shutting down too (a service that ends early would be a failure there).
+final class HTTPService: Service {
+    private let group: ServiceGroup
+    private let address: ListeningAddress
+
+    /// Creates the service; nothing is bound before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - configuration: Address and limits.
+    ///   - router: The routes, complete.
+    ///   - open: Where open connections are kept.
+    ///   - eventLoopGroup: Whose loops the connections live on.
+    ///   - logger: For the library's own events.
+    ///   - onListening: Called once, with the bound address.
+    init(
+        configuration: Server.Configuration.HTTP,
+        router: Router<DanmakuRequestContext>,
+        open: OpenConnections,
+        eventLoopGroup: any EventLoopGroup,
+        logger: Logger,
+        onListening: @escaping @Sendable (SocketAddress) -> Void
+    ) {
+        let limits = GuardedHTTP1Channel.Limits(
+            headTimeout: configuration.headTimeout,
+            bodyTimeout: configuration.bodyTimeout,
+            idleTimeout: configuration.idleTimeout,
+            maximumConnections: configuration.maximumConnections
+        )
+        let application = Application(
+            router: router,
+            server: HTTPServerBuilder { responder in
+                GuardedHTTP1Channel(responder: responder, limits: limits, open: open)
+            },
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                backlog: 1024,
+                // A few more than the limit are accepted and told so; the rest waits in the backlog.
+                availableConnectionsDelegate: .maximum(configuration.maximumConnections + 256, logger: logger)
+            ),
+            onServerRunning: { channel in
+                try? await channel.eventLoop
+                    .submit {
+                        try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(logger: logger))
+                    }
+                    .get()
+                if let address = channel.localAddress {
+                    onListening(address)
+                }
+            },
+            eventLoopGroupProvider: .shared(eventLoopGroup),
+            logger: logger
+        )
+        group = ServiceGroup(configuration: .init(services: [application], logger: logger))
+        address = ListeningAddress(key: "http", host: configuration.host, port: configuration.port)
+    }
+
+    /// Binds the port and serves until the group shuts down and no connection is left.
+    func run() async throws {
+        do {
+            try await group.run()
+        } catch let error as IOError {
+            throw ListeningProblem(address: address, error: error)
+        } catch let error as SocketAddressError {
+            throw ListeningProblem(address: address, error: error)
+        }
+        try? await gracefulShutdown()
+    }
+
+    /// Closes the listener and idle connections; what is being answered goes on.
+    func stopListening() async {
+        await group.triggerGracefulShutdown()
+    }
+}

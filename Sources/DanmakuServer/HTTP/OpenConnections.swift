@@ -1,0 +1,43 @@
+import NIOCore
+import Synchronization
+
+/// The HTTP connections that are open, over all event loops: their number is limited, and the end of a drain's grace closes
+/// what is left of them.
+package final class OpenConnections: Sendable {
+    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+
+    /// Starts without connections.
+    package init() {}
+
+    /// How many are open.
+    package var count: Int {
+        channels.withLock { $0.count }
+    }
+
+    /// Enters a connection until it closes.
+    ///
+    /// - Parameter channel: The accepted channel.
+    /// - Returns: How many are open with it.
+    func insert(_ channel: any Channel) -> Int {
+        let key = ObjectIdentifier(channel)
+        let count = channels.withLock { channels in
+            channels[key] = channel
+            return channels.count
+        }
+        channel.closeFuture.whenComplete { [self] _ in
+            channels.withLock { $0[key] = nil }
+        }
+        return count
+    }
+
+    /// Closes all of them, without waiting.
+    ///
+    /// - Returns: How many they were.
+    func closeAll() -> Int {
+        let left = channels.withLock { Array($0.values) }
+        for channel in left {
+            channel.close(promise: nil)
+        }
+        return left.count
+    }
+}

@@ -1,0 +1,144 @@
+import DanmakuPipeline
+import HTTPTypes
+import Hummingbird
+public import Logging
+import NIOCore
+import NIOPosix
+import SentimentModel
+import ServiceLifecycle
+
+extension Server {
+    /// Builds a server: the one place where the parts meet.
+    ///
+    /// - Parameters:
+    ///   - configuration: Everything it can be told.
+    ///   - executable: The path of the running program: the page's folder may lie beside it.
+    ///   - logger: Of which every part gets a copy.
+    /// - Returns: A server that listens to nothing before ``run()``.
+    /// - Throws: ``ConfigurationProblem`` for a folder or a model file that is not there.
+    public static func build(
+        configuration: Configuration,
+        executable: String = CommandLine.arguments[0],
+        logger: Logger
+    ) throws -> Server {
+        let loops = MultiThreadedEventLoopGroup.singleton
+        let time = SystemTime()
+        let readiness = Readiness()
+        let open = OpenConnections()
+        let fallback = InProcessScorer(name: "lexicon", LexiconScorer.builtIn)
+        let pipeline = Pipeline(
+            configuration: configuration.pipeline,
+            scorer: fallback,
+            fallback: fallback,
+            time: time,
+            logger: logger
+        )
+        let ingest = IngestServer(
+            configuration: configuration.ingest,
+            pipeline: pipeline,
+            eventLoopGroup: loops,
+            time: time,
+            logger: logger
+        )
+        let startup = Startup { addresses in
+            readiness.advance(to: .admitting)
+            logger.info("Ready.", metadata: addresses.metadata)
+        }
+        let http = HTTPService(
+            configuration: configuration.http,
+            router: try router(configuration: configuration.http, executable: executable, logger: logger) { _ in },
+            open: open,
+            eventLoopGroup: loops,
+            logger: logger.library,
+            onListening: startup.http
+        )
+        let drain = DrainController(
+            steps: DrainController.Steps(
+                refuse: {
+                    readiness.advance(to: .draining)
+                    await http.stopListening()
+                    await ingest.stopListening()
+                },
+                acknowledge: { await ingest.drain() },
+                empty: { try? await pipeline.drain() },
+                farewell: {}
+            ),
+            logger: logger
+        )
+        var services: [any Service] = [pipeline, http, ingest]
+        if configuration.demo.isEnabled {
+            services.append(
+                DemoStream(rate: configuration.demo.rate, time: time) { chunk, now in
+                    if !readiness.isDraining {
+                        _ = pipeline.offer(chunk, from: 0, mode: .refuses, now: now)
+                    }
+                }
+            )
+        }
+        services.append(drain)
+        return Server(
+            configuration: configuration,
+            pipeline: pipeline,
+            group: ServiceGroup(configuration: .init(services: services, logger: logger.library)),
+            ingest: ingest,
+            open: open,
+            drain: drain,
+            startup: startup,
+            logger: logger
+        )
+    }
+
+    /// The router: what stands before every route, then the routes.
+    private static func router(
+        configuration: Configuration.HTTP,
+        executable: String,
+        logger: Logger,
+        addRoutes: (Router<DanmakuRequestContext>) -> Void
+    ) throws -> Router<DanmakuRequestContext> {
+        let bare = Router(context: DanmakuRequestContext.self, options: .autoGenerateHeadEndpoints)
+        addRoutes(bare)
+        // HEAD is added to the routes when the responder is built.
+        _ = bare.buildResponder()
+        var methods = AllowedMethods()
+        for route in bare.routes {
+            methods.add(path: route.path.description, method: route.method)
+        }
+        let router = Router(context: DanmakuRequestContext.self, options: .autoGenerateHeadEndpoints)
+        if let crossOrigin = CrossOriginMiddleware(configured: configuration.corsOrigin) {
+            router.add(middleware: crossOrigin)
+        }
+        router.add(middleware: ErrorMiddleware(methods: methods))
+        if let directory = try WebDirectory.find(configured: configuration.webDirectory, executable: executable) {
+            router.add(middleware: StaticFiles(directory: directory, logger: logger.library))
+        } else {
+            logger.warning("There is no page: no folder web-static was found.")
+        }
+        addRoutes(router)
+        return router
+    }
+}
+
+extension Server.Addresses {
+    /// Both addresses as a log line names them.
+    var metadata: Logger.Metadata {
+        ["http": "http://\(http.text)/", "ingest": "\(ingest.text)"]
+    }
+}
+
+extension SocketAddress {
+    /// Host and port as they are written in a URL.
+    package var text: String {
+        let host = ipAddress ?? ""
+        let shown = host.contains(":") ? "[\(host)]" : host
+        return "\(shown):\(port ?? 0)"
+    }
+}
+
+extension Logger {
+    /// For libraries, whose everyday messages are no news to an operator: one level up, unless somebody is debugging.
+    fileprivate var library: Logger {
+        var copy = self
+        copy.logLevel = logLevel <= .debug ? logLevel : max(logLevel, .warning)
+        return copy
+    }
+}

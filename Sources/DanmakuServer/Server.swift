@@ -1,0 +1,159 @@
+package import DanmakuPipeline
+import Logging
+public import NIOCore
+import ServiceLifecycle
+
+/// A whole server: both ports and everything between them.
+///
+/// ``build(configuration:executable:logger:)`` puts it together. Several may run in one process. It traps no signals and keeps no grace: whoever owns the process calls
+/// ``beginDrain()``, and ``giveUp()`` when that takes too long.
+public final class Server: Sendable {
+    /// Where a server listens.
+    public struct Addresses: Sendable, Equatable {
+        /// The HTTP port.
+        public var http: SocketAddress
+        /// The TCP ingest port.
+        public var ingest: SocketAddress
+    }
+
+    /// What was left when the grace was over.
+    public struct Leftovers: Sendable, Equatable {
+        /// The step of the drain that was under way.
+        public var step: DrainController.Step?
+        /// HTTP connections, streams included.
+        public var httpConnections: Int
+        /// Ingest connections.
+        public var ingestConnections: Int
+        /// Comments that were accepted and not published.
+        public var comments: Int
+    }
+
+    private enum Order {
+        case drain
+        case abandon
+    }
+
+    /// The stages between the edges.
+    package let pipeline: Pipeline
+
+    private let configuration: Configuration
+    private let group: ServiceGroup
+    private let ingest: IngestServer
+    private let open: OpenConnections
+    private let drain: DrainController
+    private let startup: Startup
+    private let logger: Logger
+    private let orders: AsyncStream<Order>
+    private let order: AsyncStream<Order>.Continuation
+
+    init(
+        configuration: Configuration,
+        pipeline: Pipeline,
+        group: ServiceGroup,
+        ingest: IngestServer,
+        open: OpenConnections,
+        drain: DrainController,
+        startup: Startup,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.pipeline = pipeline
+        self.group = group
+        self.ingest = ingest
+        self.open = open
+        self.drain = drain
+        self.startup = startup
+        self.logger = logger
+        (orders, order) = AsyncStream.makeStream()
+    }
+
+    /// Binds both ports and serves until a drain is complete, or was given up.
+    ///
+    /// - Throws: ``ListeningProblem`` if a port is not to be had; else what made a service fail.
+    public func run() async throws {
+        do {
+            try await bindIngest()
+            try await serve()
+        } catch {
+            startup.fail(error)
+            throw error
+        }
+        startup.fail(CancellationError())
+    }
+
+    /// Waits until both ports listen.
+    ///
+    /// - Returns: Their addresses, which matter where port 0 was asked for.
+    /// - Throws: What ended ``run()`` before that.
+    public func addresses() async throws -> Addresses {
+        try await startup.addresses()
+    }
+
+    /// Begins a graceful stop.
+    ///
+    /// ``run()`` returns when it is complete. May be called from any thread, and more than once.
+    public func beginDrain() {
+        order.yield(.drain)
+    }
+
+    /// The grace is over: closes whatever is left, without waiting, and says in the log what it was.
+    @discardableResult
+    public func giveUp() -> Leftovers {
+        let metrics = pipeline.metrics()
+        let left = Leftovers(
+            step: drain.giveUp(),
+            httpConnections: open.count,
+            ingestConnections: ingest.counters.snapshot.open,
+            comments: metrics.queueComments + metrics.inFlightComments
+        )
+        logger.warning(
+            "The grace is over; what is left is closed.",
+            metadata: [
+                "step": "\(left.step.map { "\($0)" } ?? "none")",
+                "http-connections": "\(left.httpConnections)",
+                "ingest-connections": "\(left.ingestConnections)",
+                "comments": "\(left.comments)",
+            ]
+        )
+        order.yield(.abandon)
+        _ = open.closeAll()
+        return left
+    }
+
+    private func bindIngest() async throws {
+        do {
+            startup.ingest(try await ingest.bind())
+        } catch {
+            let place = configuration.ingest
+            throw ListeningProblem(
+                address: ListeningAddress(key: "ingest", host: place.host, port: place.port),
+                error: error
+            )
+        }
+    }
+
+    private func serve() async throws {
+        try await withThrowingTaskGroup(of: Bool.self) { tasks in
+            tasks.addTask { [group] in
+                try await group.run()
+                return true
+            }
+            tasks.addTask { [group, orders] in
+                for await order in orders {
+                    guard order == .drain else {
+                        return false
+                    }
+                    await group.triggerGracefulShutdown()
+                }
+                return true
+            }
+            let isComplete = try await tasks.next() ?? true
+            tasks.cancelAll()
+            do {
+                try await tasks.waitForAll()
+            } catch  where !isComplete {
+                // Given up: what the services say of being cancelled interests nobody.
+            }
+        }
+    }
+}

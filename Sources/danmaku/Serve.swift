@@ -1,0 +1,62 @@
+import ArgumentParser
+import DanmakuServer
+import Foundation
+import Logging
+
+/// `danmaku serve`: comments in, mood out, until a signal.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the server.",
+        discussion: """
+            The first SIGTERM or SIGINT drains: nothing new is taken, everything taken is published, streams are told and \
+            ended. A second one exits at once.
+
+            Exit status: 0 after a drain, 64 for a wrong configuration, 69 for a port that is not to be had, \
+            128 + its number for a second signal.
+            """
+    )
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() async throws {
+        do {
+            try await serve()
+        } catch let problem as ConfigurationProblem {
+            throw problem.reported()
+        } catch let problem as ListeningProblem {
+            FileHandle.standardError.write(Data("danmaku: \(problem)\n".utf8))
+            throw ExitCode(ListeningProblem.exitStatus)
+        }
+    }
+
+    private func serve() async throws {
+        let configuration = Server.Configuration(try options.values())
+        let log = configuration.log
+        LoggingSystem.bootstrap { label in
+            LineLogHandler(label: label, format: log.format, level: log.level)
+        }
+        // A closed pipe behind standard error must not end the server.
+        signal(SIGPIPE, SIG_IGN)
+        let logger = Logger(label: "danmaku")
+        let files = OpenFileLimit.raise()
+        let connections = configuration.http.maximumConnections + configuration.ingest.maxConnections
+        if files < connections + 64 {
+            logger.warning(
+                "The limit of open files is lower than the connections that are configured.",
+                metadata: ["files": "\(files)", "connections": "\(connections)"]
+            )
+        }
+        let server = try Server.build(configuration: configuration, logger: logger)
+        TerminationSignals.handle(
+            grace: configuration.grace,
+            drain: { number in
+                logger.info("Stopping.", metadata: ["signal": "\(number)", "grace": "\(configuration.grace)"])
+                server.beginDrain()
+            },
+            giveUp: { _ = server.giveUp() }
+        )
+        try await server.run()
+        logger.info("Stopped.")
+    }
+}
