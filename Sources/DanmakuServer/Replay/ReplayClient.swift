@@ -1,0 +1,144 @@
+import NIOCore
+import NIOPosix
+
+/// Sends a recording into an ingest socket: connects, writes what the window says, hears the answers, tries again.
+///
+/// The decisions are ``ReplayPacer``'s, ``ReplayWindow``'s and ``ReplayBackoff``'s.
+package struct ReplayClient: Sendable {
+    private let options: ReplayOptions
+    private let state = ReplayState()
+
+    /// Creates a client; it does nothing until ``run()``.
+    package init(_ options: ReplayOptions) {
+        self.options = options
+    }
+
+    /// Where the replay stands; may be asked from anywhere.
+    package var progress: ReplayProgress {
+        state.progress
+    }
+
+    /// Ends reading; ``run()`` returns when what was read is acknowledged.
+    package func stop() {
+        state.stop()
+    }
+
+    /// Replays to the end.
+    ///
+    /// - Returns: The final counts; a connection that could not be made again shows as ``ReplayProgress/lost``.
+    /// - Throws: ``ReplayError`` if the file cannot be read or the server refuses for good.
+    package func run() async throws -> ReplayProgress {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await ReplayProducer(options: options, state: state).run() }
+            group.addTask { try await deliver() }
+            // Ended by the delivery; a producer that still has something to read then is not wanted any more.
+            while try await group.next() != nil {
+                if state.isDone || state.isGivenUp {
+                    group.cancelAll()
+                }
+            }
+        }
+        return state.progress
+    }
+
+    /// Connects again and again until everything is acknowledged or nothing has been for too long.
+    private func deliver() async throws {
+        var backoff = ReplayBackoff()
+        var lastSuccess = ContinuousClock.now
+        while true {
+            let acknowledged = state.progress.counts.lines
+            do {
+                try await connectOnce()
+            } catch let error as ReplayError {
+                state.giveUp()
+                throw error
+            } catch is CancellationError {
+                return
+            } catch {
+                // Refused or broken: what is not acknowledged stays in the window.
+            }
+            if let refusal = state.refusal {
+                state.giveUp()
+                throw ReplayError(description: "the server refuses the connection: \(refusal)")
+            }
+            guard !state.isDone else {
+                return
+            }
+            if state.progress.counts.lines > acknowledged {
+                backoff.succeeded()
+                lastSuccess = .now
+            }
+            let delay = Duration.seconds(backoff.failed(random: .random(in: 0..<1)))
+            guard ContinuousClock.now + delay - lastSuccess < .seconds(options.retrySeconds) else {
+                state.giveUp()
+                return
+            }
+            try await Task.sleep(for: delay)
+        }
+    }
+
+    /// One connection, until the server has closed it.
+    private func connectOnce() async throws {
+        let connection = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .connectTimeout(.seconds(5))
+            .connect(host: options.host, port: options.port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel(
+                        wrappingChannelSynchronously: channel,
+                        configuration: NIOAsyncChannel<ByteBuffer, ByteBuffer>
+                            .Configuration(isOutboundHalfClosureEnabled: true)
+                    )
+                }
+            }
+        state.connected()
+        defer { state.disconnected() }
+        try await connection.executeThenClose { inbound, outbound in
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    try await write(to: outbound)
+                    return false
+                }
+                group.addTask {
+                    try await hear(inbound)
+                    return true
+                }
+                while let isClosed = try await group.next() {
+                    if isClosed {
+                        group.cancelAll()
+                        return
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes until all is written, then closes this direction: the server answers with its last ack and closes.
+    private func write(to outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws {
+        let token = options.token.map { #""token":"\#($0)","# } ?? ""
+        try await outbound.write(ByteBuffer(string: "{\"hello\":{\(token)\"ack\":true}}\n"))
+        while !Task.isCancelled {
+            switch state.nextWrite() {
+            case .bytes(let bytes): try await outbound.write(ByteBuffer(bytes: bytes))
+            case .wait: await state.work.wait()
+            case .finish:
+                outbound.finish()
+                return
+            }
+        }
+    }
+
+    private func hear(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>) async throws {
+        var unfinished = ByteBuffer()
+        for try await var buffer in inbound {
+            unfinished.writeBuffer(&buffer)
+            while let end = unfinished.readableBytesView.firstIndex(of: 0x0A) {
+                let line = unfinished.readString(length: end - unfinished.readerIndex) ?? ""
+                unfinished.moveReaderIndex(forwardBy: 1)
+                try state.heard(ReplayAnswer(line))
+            }
+            unfinished.discardReadBytes()
+        }
+    }
+}
