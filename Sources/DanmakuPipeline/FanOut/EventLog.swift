@@ -41,6 +41,16 @@ package final class EventLog: Sendable {
         state.withLock { $0.ring.head }
     }
 
+    /// The oldest sequence that can be read; one above the head if there is none.
+    package var oldest: UInt64 {
+        state.withLock { $0.ring.first }
+    }
+
+    /// The rooms in its table: those of the pipeline, those with entries in the ring, those watched.
+    package var roomCount: Int {
+        state.withLock { $0.ring.rooms.count }
+    }
+
     /// Appends entries in their order, hands them to the readers that watch their rooms, and wakes those.
     ///
     /// A shard calls it with what one batch or tick made due, without a lock held.

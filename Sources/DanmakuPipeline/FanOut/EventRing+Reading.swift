@@ -49,7 +49,7 @@ extension EventRing {
     /// - Parameters:
     ///   - position: The position.
     ///   - replayEnd: Up to here this is a replay: of the moods up to here only a room's newest is visible.
-    /// - Returns: The page. It may be empty and not the last one, where everything it visited is invisible.
+    /// - Returns: The page.
     func page(after position: LogPosition, replayEnd: UInt64) -> LogPage {
         switch position.scope {
         case .everyRoom(let read):
@@ -67,16 +67,17 @@ extension EventRing {
             return page
         }
         var bytes: UInt64 = 0
-        var visited = 0
+        var visible = 0
         var sequence = position.sequence
-        while sequence < head, visited < PageLimit.visited, page.items.count < PageLimit.entries,
+        while sequence < head, page.items.count < PageLimit.visited, visible < PageLimit.entries,
             bytes < PageLimit.bytes
         {
             sequence += 1
-            visited += 1
             let slot = slots[Int(sequence - first)]
-            if isVisible(slot, at: position.level, replayEnd: replayEnd) {
-                page.items.append((slot.entry, 0))
+            let isVisible = isVisible(slot, at: position.level, replayEnd: replayEnd)
+            page.items.append(.init(entry: slot.entry, place: 0, isVisible: isVisible))
+            if isVisible {
+                visible += 1
                 bytes += slot.entry.share[position.level].bytes
             }
         }
@@ -106,16 +107,17 @@ extension EventRing {
             return page
         }
         var bytes: UInt64 = 0
-        var visited = 0
-        while visited < PageLimit.visited, page.items.count < PageLimit.entries, bytes < PageLimit.bytes {
+        var visible = 0
+        while page.items.count < PageLimit.visited, visible < PageLimit.entries, bytes < PageLimit.bytes {
             guard let place = next.indices.filter({ next[$0] != 0 }).min(by: { next[$0] < next[$1] }) else {
                 page.isLast = true
                 break
             }
-            visited += 1
             let slot = slots[Int(next[place] - first)]
-            if isVisible(slot, at: level, replayEnd: replayEnd) {
-                page.items.append((slot.entry, place))
+            let isVisible = isVisible(slot, at: level, replayEnd: replayEnd)
+            page.items.append(.init(entry: slot.entry, place: place, isVisible: isVisible))
+            if isVisible {
+                visible += 1
                 bytes += slot.entry.share[level].bytes
             }
             rooms[place].last = slot.entry.sequence

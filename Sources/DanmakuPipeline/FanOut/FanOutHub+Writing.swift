@@ -92,6 +92,10 @@ extension FanOutHub {
             return
         }
         for item in page.items {
+            guard item.isVisible else {
+                subscriber.position.advance(over: item.entry, place: item.place)
+                continue
+            }
             guard subscriber.sink.isWritable else {
                 return
             }
@@ -110,12 +114,14 @@ extension FanOutHub {
         let collapse = reader.collapse(&subscriber.position)
         subscriber.machine.conflate()
         subscriber.moods = collapse.moods.reversed()
-        subscriber.lastID = subscriber.position.sequence
+        subscriber.moodsKeepIDs = collapse.skipped.events == 0
         skip(collapse.skipped, subscriber)
     }
 
-    /// Writes kept moods, without their ids: the `skipped` before them has the id of the head, and a browser that comes
-    /// back with a lower one would get what was counted as skipped.
+    /// Writes kept moods.
+    ///
+    /// They go without their ids after a `skipped`: that has the id of the head, and a browser that comes back with a
+    /// lower one would get what was counted.
     private func writeMoods(_ subscriber: Subscriber) {
         for _ in 0..<32 {
             guard subscriber.sink.isWritable, let sequence = subscriber.moods.popLast() else {
@@ -127,7 +133,13 @@ extension FanOutHub {
                 continue
             }
             counters.delivered += 1
-            write(frame(of: entry, at: subscriber.position.level).withoutID, to: subscriber)
+            let frame = frame(of: entry, at: subscriber.position.level)
+            if subscriber.moodsKeepIDs {
+                subscriber.lastID = sequence
+                write(frame, to: subscriber)
+            } else {
+                write(frame.withoutID, to: subscriber)
+            }
         }
         if subscriber.moods.isEmpty {
             skip(Tally.Level(events: subscriber.lostMoods), subscriber)
@@ -140,6 +152,7 @@ extension FanOutHub {
     private func skip(_ skipped: Tally.Level, _ subscriber: Subscriber) {
         if skipped.events > 0 {
             counters.skipped += skipped.events
+            subscriber.lastID = subscriber.position.sequence
             write(StreamEvents.skipped(id: id(subscriber.position.sequence), skipped), to: subscriber)
         }
     }

@@ -50,8 +50,18 @@ package struct LogPosition: Sendable {
 
 /// Some entries that a lagging subscriber reads from the ring.
 package struct LogPage: Sendable {
-    /// The visible entries, ascending, each with the place of its room among those watched.
-    package var items: [(entry: LogEntry, place: Int)] = []
+    /// One entry.
+    package struct Item: Sendable {
+        /// The entry.
+        package let entry: LogEntry
+        /// The place of its room among those watched; without meaning for every room.
+        package let place: Int
+        /// Whether it is handed over; if not, the position only moves on over it, so that it is not counted as skipped.
+        package let isVisible: Bool
+    }
+
+    /// Watched entries, ascending.
+    package var items: [Item] = []
     /// The position once all of them are handed over.
     package var end: LogPosition
     /// Whether the position is then at the head.

@@ -12,6 +12,8 @@ final class Subscriber {
     var snapshots: [[UInt8]]
     /// Kept moods that are outstanding, in descending order; bounded by the number of rooms.
     var moods: [UInt64] = []
+    /// Whether nothing else was left out, so that they go with their ids.
+    var moodsKeepIDs = false
     /// Kept moods that left the ring before they were written.
     var lostMoods: UInt64 = 0
     /// Whether something was written since the last flush.
