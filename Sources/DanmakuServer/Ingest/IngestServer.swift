@@ -124,6 +124,8 @@ public final class IngestServer: Service, Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // Accepted sockets inherit it, and a window that was announced cannot be taken back later.
             .serverChannelOption(.socketOption(.so_rcvbuf), value: .init(configuration.receiveBufferBytes))
+            // Else the kernel takes megabytes of answers for a client that reads none.
+            .serverChannelOption(.socketOption(.so_sndbuf), value: .init(configuration.unreadAnswerBytes))
             .serverChannelInitializer { [logger] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(logger: logger))

@@ -1,22 +1,7 @@
+import DanmakuTestKit
+
 /// Makes items that are nearly always nearly right: from a grammar of the contract, then mutated.
 struct ItemGenerator {
-    /// SplitMix64, so that a seed is enough to repeat a run.
-    struct Random: RandomNumberGenerator {
-        private var state: UInt64
-
-        init(seed: UInt64) {
-            state = seed
-        }
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private static let keys = [
         "room", "text", "id", "uid", "name", "sentAt", "kind", "price", "r\\u006fom", "\\u0074ext", "texts", "", "z",
         "sent\\u0041t", "room\\u0000", "hello", "键", "\\ud83d\\ude00", "a\\\"b", "kindkind", "Text",
@@ -53,11 +38,11 @@ struct ItemGenerator {
         [0xF0, 0x8F, 0xBF, 0xBF],
     ]
 
-    private var random: Random
+    private var random: SeededGenerator
 
     /// Makes the same items for the same seed.
     init(seed: UInt64) {
-        random = Random(seed: seed)
+        random = SeededGenerator(seed: seed)
     }
 
     /// One item without a line feed.

@@ -1,0 +1,86 @@
+import DanmakuPipeline
+import HTTPTypes
+import Hummingbird
+
+/// What a POST of comments is answered: the counts, and the first rejections by index.
+struct CommentAnswer: Sendable {
+    /// The most rejections that are listed.
+    private static let listed = 100
+
+    /// What became of the comments.
+    private(set) var tally = IngestTally()
+    /// The first rejections.
+    private var rejections: [Rejection] = []
+
+    init() {}
+
+    /// Whether the pipeline took anything at all, or the client made a mistake that it should hear of.
+    var isEmpty: Bool {
+        tally.lines == tally.shed
+    }
+
+    /// Counts an offer, and the edge's own rejections up to where it came.
+    ///
+    /// - Parameters:
+    ///   - outcome: What the pipeline says.
+    ///   - own: The edge's rejections of the same items.
+    mutating func add(_ outcome: OfferOutcome, own: some Collection<Rejection>) {
+        tally += IngestTally(outcome)
+        tally.rejected += own.count + outcome.rejections.count
+        let free = Self.listed - rejections.count
+        guard free > 0, !own.isEmpty || !outcome.rejections.isEmpty else {
+            return
+        }
+        let merged = (Array(own) + outcome.rejections).sorted { $0.item < $1.item }
+        rejections.append(contentsOf: merged.prefix(free))
+    }
+
+    /// `202` with the counts.
+    ///
+    /// - Parameter base: What the first item is counted as.
+    /// - Returns: The response.
+    func accepted(firstItem base: UInt64) -> Response {
+        var writer = JSONWriter(capacity: 128)
+        writer.raw("{")
+        encodeCounts(into: &writer, firstItem: base)
+        writer.raw("}")
+        return .json(writer.bytes, status: .accepted)
+    }
+
+    /// `413` for a line that is too long: what came before it was taken, and is counted beside the error.
+    func lineTooLong(_ line: UInt64, limit: Int) -> Response {
+        var writer = JSONWriter(capacity: 192)
+        writer.raw("{\"error\":\"line_too_long\",\"message\":")
+        writer.string("Line \(line) is longer than \(limit) bytes.")
+        writer.raw(",\"line\":")
+        writer.integer(line)
+        writer.raw(",")
+        encodeCounts(into: &writer, firstItem: 1)
+        writer.raw("}")
+        var response = Response.json(writer.bytes, status: .contentTooLarge)
+        response.headers[.connection] = "close"
+        return response
+    }
+
+    private func encodeCounts(into writer: inout JSONWriter, firstItem base: UInt64) {
+        writer.raw("\"accepted\":")
+        writer.integer(tally.accepted)
+        writer.raw(",\"duplicate\":")
+        writer.integer(tally.duplicate)
+        writer.raw(",\"rejected\":[")
+        for (position, rejection) in rejections.enumerated() {
+            if position > 0 {
+                writer.raw(",")
+            }
+            writer.raw("{\"index\":")
+            writer.integer(rejection.item - base)
+            writer.raw(",\"error\":")
+            writer.string(rejection.error.rawValue)
+            writer.raw("}")
+        }
+        writer.raw("],\"rejectedTotal\":")
+        writer.integer(tally.rejected)
+        writer.raw(",\"shed\":")
+        writer.integer(tally.shed)
+    }
+}

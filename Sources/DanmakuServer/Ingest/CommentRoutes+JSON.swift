@@ -1,0 +1,69 @@
+import DanmakuPipeline
+import Hummingbird
+
+extension CommentRoutes {
+    /// Offers a decoded body as a source that cannot wait.
+    ///
+    /// - Throws: 429 or 503 if nothing was taken.
+    func offer(_ output: BodyDecoder.Output, client: String, waitsForScores: Bool) async throws -> Response {
+        _ = spend(output.count, of: client)
+        let scored = Signal()
+        let watch = waitsForScores ? ResultWatch { scored.fire() } : nil
+        let outcome = pipeline.offer(output.chunk, from: 0, mode: .refuses, watch: watch, now: time.now())
+        pipeline.countRejected(output.chunk.rejections.count)
+        var answer = CommentAnswer()
+        answer.add(outcome, own: output.chunk.rejections)
+        if answer.isEmpty, outcome.shed > 0 {
+            throw loadFailure()
+        }
+        guard let watch else {
+            return answer.accepted(firstItem: 0)
+        }
+        watch.expect(outcome.watched)
+        await scored.wait(atMost: configuration.scoredTimeout, clock: clock)
+        return scoredResponse(output, outcome, results: watch.results)
+    }
+
+    /// Why nothing was taken: the whole server is full, or the rooms are over their rate.
+    private func loadFailure() -> HTTPFailure {
+        pipeline.isSaturated
+            ? HTTPFailure(.overloaded, "The server has more comments than it can score.", retryAfterSeconds: 1)
+            : HTTPFailure(.rateLimited, "The room gets more comments than it may.", retryAfterSeconds: 1)
+    }
+
+    /// `200` with one element for each item: its result, or why there is none.
+    private func scoredResponse(
+        _ output: BodyDecoder.Output,
+        _ outcome: OfferOutcome,
+        results: [UInt64: [UInt8]]
+    ) -> Response {
+        var errors: [UInt64: String] = [:]
+        // What is left without a result was either a duplicate, which gets none, or did not get it in time.
+        let missing = results.count < outcome.watched ? "timeout" : "duplicate"
+        for comment in output.chunk.comments {
+            errors[comment.item] = missing
+        }
+        for comment in output.chunk.comments.suffix(outcome.shed) {
+            errors[comment.item] = HTTPFailure.Code.overloaded.rawValue
+        }
+        for rejection in output.chunk.rejections + outcome.rejections {
+            errors[rejection.item] = rejection.error.rawValue
+        }
+        var writer = JSONWriter(capacity: 64 + output.count * 256)
+        writer.raw("{\"results\":[")
+        for item in 0..<UInt64(output.count) {
+            if item > 0 {
+                writer.raw(",")
+            }
+            if let result = results[item] {
+                writer.raw(result)
+            } else {
+                writer.raw("{\"error\":")
+                writer.string(errors[item] ?? missing)
+                writer.raw("}")
+            }
+        }
+        writer.raw("]}")
+        return .json(writer.bytes)
+    }
+}

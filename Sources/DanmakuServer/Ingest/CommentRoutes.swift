@@ -1,0 +1,150 @@
+public import DanmakuPipeline
+import HTTPTypes
+public import Hummingbird
+import NIOCore
+
+/// `POST /v1/rooms/{room}/comments` and `POST /v1/comments`: comments by HTTP.
+///
+/// A JSON body is decoded whole and offered at once: what is over the limit is shed. An NDJSON body is a stream that waits
+/// like a TCP connection: the next part of it is only read when this one is taken.
+public struct CommentRoutes: Sendable {
+    /// The limits of a request.
+    public struct Configuration: Sendable {
+        /// `admission.client-rate`: comments a second for each remote address; 0 for no limit.
+        public var clientRate = 0.0
+        /// `ingest.max-line-bytes`, for NDJSON.
+        public var maxLineBytes = 8192
+        /// The longest JSON body.
+        package var maxBodyBytes = 1024 * 1024
+        /// The most items of a JSON body.
+        package var maxItems = 1000
+        /// How long `?wait=scored` waits.
+        package var scoredTimeout: Duration = .seconds(2)
+
+        /// Creates the defaults.
+        public init() {}
+    }
+
+    let pipeline: Pipeline
+    let configuration: Configuration
+    let readiness: Readiness
+    let rates: ClientRates
+    let time: any TimeSource
+    let clock: any Clock<Duration>
+
+    /// Creates the routes of one server.
+    ///
+    /// - Parameters:
+    ///   - pipeline: Where comments go.
+    ///   - configuration: The limits of a request.
+    ///   - readiness: While it drains, everything is answered 503.
+    ///   - time: Stamps what was read.
+    ///   - clock: For `?wait=scored` and for streams over their rate.
+    public init(
+        pipeline: Pipeline,
+        configuration: Configuration = Configuration(),
+        readiness: Readiness,
+        time: any TimeSource = SystemTime(),
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.pipeline = pipeline
+        self.configuration = configuration
+        self.readiness = readiness
+        self.time = time
+        self.clock = clock
+        rates = ClientRates(rate: configuration.clientRate)
+    }
+
+    /// Adds both routes.
+    public func add(to router: Router<DanmakuRequestContext>) {
+        router.post("/v1/comments") { request, context in
+            try await post(request, client: context.clientAddress, room: nil)
+        }
+        router.post("/v1/rooms/{room}/comments") { request, context in
+            let name = try context.parameters.require("room")
+            guard let bytes = RoomName.fromPath(name), let room = CommentDecoder.FixedRoom(bytes) else {
+                throw refusal(.init(.roomInvalid, "A room's name is 1 to 64 of A–Z a–z 0–9 . _ : -"))
+            }
+            return try await post(request, client: context.clientAddress, room: room)
+        }
+    }
+
+    /// Answers one request.
+    func post(_ request: Request, client: String, room: CommentDecoder.FixedRoom?) async throws -> Response {
+        guard !readiness.isDraining else {
+            throw refusal(.init(.draining, "The server is stopping.", retryAfterSeconds: 5))
+        }
+        let waitsForScores = request.uri.queryParameters.get("wait") == "scored"
+        switch Self.mediaType(of: request) {
+        case "application/json":
+            try checkRate(of: client)
+            let output = try await decodeBody(of: request, room: room)
+            return try await offer(output, client: client, waitsForScores: waitsForScores)
+        case "application/x-ndjson":
+            guard !waitsForScores else {
+                throw refusal(.init(.unsupportedMediaType, "wait=scored takes application/json."))
+            }
+            try checkRate(of: client)
+            return try await stream(request.body, client: client, room: room)
+        default:
+            throw refusal(.init(.unsupportedMediaType, "Send application/json or application/x-ndjson."))
+        }
+    }
+
+    /// Charges a client and says how long it has to wait.
+    func spend(_ comments: Int, of client: String) -> Duration {
+        .nanoseconds(rates.spend(comments, of: client, now: time.now().nanoseconds))
+    }
+
+    private func checkRate(of client: String) throws(HTTPFailure) {
+        let delay = rates.delay(of: client, now: time.now().nanoseconds)
+        guard delay == 0 else {
+            let seconds = Int(delay / 1_000_000_000) + 1
+            throw refusal(.init(.rateLimited, "This address sent too many comments.", retryAfterSeconds: seconds))
+        }
+    }
+
+    /// Reads a JSON body and decodes it.
+    private func decodeBody(
+        of request: Request,
+        room: CommentDecoder.FixedRoom?
+    ) async throws -> BodyDecoder.Output {
+        let tooLarge = HTTPFailure(.bodyTooLarge, "A JSON body has at most \(configuration.maxBodyBytes) bytes.")
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > configuration.maxBodyBytes {
+            throw refusal(tooLarge)
+        }
+        var body = ByteBuffer()
+        for try await part in request.body {
+            guard body.readableBytes + part.readableBytes <= configuration.maxBodyBytes else {
+                throw refusal(tooLarge)
+            }
+            body.writeImmutableBuffer(part)
+        }
+        let decoder = BodyDecoder(fixedRoom: room, maxItems: configuration.maxItems)
+        let decoded = body.withUnsafeReadableBytes { bytes in
+            Result { () throws(BodyDecoder.Failure) in try decoder.decode(bytes) }
+        }
+        switch decoded {
+        case .success(let output):
+            return output
+        case .failure(.invalidJSON):
+            throw HTTPFailure(.invalidJSON, "The body is neither a JSON object nor an array.")
+        case .failure(.tooManyItems):
+            throw HTTPFailure(.tooManyItems, "An array has at most \(configuration.maxItems) items.")
+        }
+    }
+
+    /// A failure that may leave a part of the body unread: the connection is closed after it.
+    private func refusal(_ failure: HTTPFailure) -> HTTPFailure {
+        var closing = failure
+        closing.headers[.connection] = "close"
+        return closing
+    }
+
+    /// The type and subtype of the body, in lower case and without parameters.
+    private static func mediaType(of request: Request) -> String {
+        let field = request.headers[.contentType] ?? ""
+        let type = field.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }
+        return type.lowercased()
+    }
+}
