@@ -36,9 +36,10 @@ extension Pipeline {
     ///
     /// Called once, after the edges let nothing more in; ``run()`` has to be running. Cancellation ends the wait.
     public func drain() async throws {
-        while budget.used > 0 {
-            try await clock.sleep(for: Self.flushInterval)
-        }
+        let (emptied, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        budget.whenEmpty(DemandWaiter { continuation.finish() })
+        for await _ in emptied {}
+        try Task.checkCancellation()
         for shard in shards {
             shard.flushAll()
         }

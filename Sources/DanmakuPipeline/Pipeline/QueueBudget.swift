@@ -25,6 +25,8 @@ package final class QueueBudget: Sendable {
     private let bytes = Atomic<Int>(0)
     /// Bounded by the number of connections: each waits with one waiter.
     private let waiters = Mutex<[DemandWaiter]>([])
+    /// Bounded by the number of drains: one.
+    private let drains = Mutex<[DemandWaiter]>([])
 
     /// Creates a budget.
     package init(limit: Int, byteLimit: Int) {
@@ -72,13 +74,31 @@ package final class QueueBudget: Sendable {
         count.subtract(places, ordering: .sequentiallyConsistent)
         bytes.subtract(freed, ordering: .sequentiallyConsistent)
         if isHalfFree {
-            let woken = waiters.withLock { waiting in
-                defer { waiting.removeAll(keepingCapacity: true) }
-                return waiting
-            }
-            for waiter in woken {
-                waiter.resume()
-            }
+            Self.call(waiters)
+        }
+        if isEmpty {
+            Self.call(drains)
+        }
+    }
+
+    /// Calls a waiter once nothing holds a place, at once if nothing does.
+    package func whenEmpty(_ waiter: DemandWaiter) {
+        let isEmpty = drains.withLock { waiting in
+            waiting.append(waiter)
+            return self.isEmpty
+        }
+        if isEmpty {
+            Self.call(drains)
+        }
+    }
+
+    private static func call(_ list: borrowing Mutex<[DemandWaiter]>) {
+        let called = list.withLock { waiting in
+            defer { waiting.removeAll(keepingCapacity: true) }
+            return waiting
+        }
+        for waiter in called {
+            waiter.resume()
         }
     }
 
@@ -94,6 +114,10 @@ package final class QueueBudget: Sendable {
             waiting.append(waiter)
             return true
         }
+    }
+
+    private var isEmpty: Bool {
+        count.load(ordering: .sequentiallyConsistent) == 0
     }
 
     private var isHalfFree: Bool {

@@ -1,0 +1,216 @@
+import DanmakuPipeline
+import DanmakuTestKit
+import Logging
+import SentimentModel
+import Synchronization
+import Testing
+
+/// A pipeline that runs for one test, with a scripted scorer and time that only moves when told.
+private struct Bench {
+    let pipeline: Pipeline
+    let scorer: ScriptedScorer
+    let time = ManualTime()
+
+    static let happy = Sentiment(label: .positive, emotion: .happy, score: 500, confidence: 900, affective: true)
+
+    init(
+        _ script: [ScriptedScorer.Step] = [.answers(happy)],
+        configure: (inout PipelineConfiguration) -> Void = { _ in }
+    ) {
+        var configuration = PipelineConfiguration()
+        configuration.shardCount = 4
+        configure(&configuration)
+        scorer = ScriptedScorer(script)
+        pipeline = Pipeline(
+            configuration: configuration,
+            scorer: scorer,
+            fallback: ScriptedScorer(name: "fallback", [.answers(Self.happy)]),
+            time: time,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+    }
+
+    /// Runs the pipeline while `body` runs.
+    func run(_ body: () async throws -> Void) async throws {
+        let pipeline = pipeline
+        let running = Task { try await pipeline.run() }
+        defer { running.cancel() }
+        try await body()
+    }
+
+    func offer(_ fixtures: [CommentFixture], mode: OfferMode = .refuses, from start: Int = 0) -> OfferOutcome {
+        pipeline.offer(CommentChunk(fixtures), from: start, mode: mode, now: time.now())
+    }
+}
+
+@Suite("The pipeline from offer to board")
+struct PipelineTests {
+    @Test("what was accepted is scored, counted and numbered without holes")
+    func mainPath() async throws {
+        let bench = Bench()
+        try await bench.run {
+            let fixtures = (0..<1000).map { CommentFixture(room: "room-\($0 % 7)", text: "好看\($0)") }
+            let outcome = bench.offer(fixtures)
+            #expect(outcome.accepted == 1000)
+            #expect(outcome.next == 1000)
+            try await bench.pipeline.drain()
+            let metrics = bench.pipeline.metrics()
+            #expect(metrics.scoredByModel == 1000)
+            #expect(metrics.identityHolds)
+            for room in 0..<7 {
+                let page = bench.pipeline.comments(of: "room-\(room)".utf8, before: nil, limit: 200)
+                let results = try #require(page).results
+                let expected: [UInt64] = (1...results.count).map { UInt64($0) }
+                #expect(results.map(\.seq) == expected)
+                let mood = try #require(bench.pipeline.mood(of: "room-\(room)".utf8, now: bench.time.now()))
+                #expect(mood.totalComments == results.count)
+            }
+        }
+    }
+
+    @Test("gifts keep their place among scored comments and have no verdict")
+    func unscored() async throws {
+        let bench = Bench()
+        try await bench.run {
+            _ = bench.offer([
+                CommentFixture(text: "一"), CommentFixture(text: "礼物", kind: .gift),
+                CommentFixture(text: "二", kind: .paid),
+            ])
+            try await bench.pipeline.drain()
+            let page = try #require(bench.pipeline.comments(of: "room".utf8, before: nil, limit: 10))
+            #expect(page.results.map(\.fields.kind) == [.chat, .gift, .paid])
+            #expect(page.results.map { $0.sentiment != nil } == [true, false, true])
+            let metrics = bench.pipeline.metrics()
+            #expect(metrics.unscored[Int(CommentKind.gift.rawValue)] == 1)
+            #expect(metrics.scored == 2)
+            #expect(metrics.identityHolds)
+        }
+    }
+
+    @Test("a repeated id is dropped once; an id without a queued comment is not remembered")
+    func duplicates() async throws {
+        let bench = Bench { $0.rooms.max = 1 }
+        let outcome = bench.offer([
+            CommentFixture(room: "a", text: "一", id: "1"), CommentFixture(room: "a", text: "二", id: "1"),
+            CommentFixture(room: "b", text: "三", id: "1"), CommentFixture(room: "a", text: "四", id: "2"),
+        ])
+        #expect(outcome.accepted == 2)
+        #expect(outcome.duplicate == 1)
+        #expect(outcome.rejections == [Rejection(item: 2, error: .roomLimit)])
+    }
+
+    @Test("a room over its rate is shed: a source that cannot wait loses the rest, one that waits only these")
+    func roomRate() {
+        let fixtures = (0..<6).map { CommentFixture(room: $0 == 5 ? "other" : "busy", text: "\($0)") }
+        let refused = Bench { $0.admission.roomRate = 3 }.offer(fixtures)
+        #expect(refused.accepted == 3)
+        #expect(refused.shed == 3)
+        let waiter = DemandWaiter { Issue.record("nobody has to wait") }
+        let waited = Bench { $0.admission.roomRate = 3 }.offer(fixtures, mode: .waits(waiter))
+        #expect(waited.accepted == 4)
+        #expect(waited.shed == 2)
+    }
+
+    @Test("a source that waits keeps the rest of its chunk and is called back")
+    func demand() async throws {
+        let bench = Bench { $0.queueLimit = 100 }
+        let fixtures = (0..<500).map { CommentFixture(room: "r\($0 % 3)", text: "\($0)") }
+        let chunk = CommentChunk(fixtures)
+        let (resumed, resume) = AsyncStream<Void>.makeStream()
+        var outcome = bench.pipeline.offer(
+            chunk,
+            from: 0,
+            mode: .waits(DemandWaiter { resume.yield() }),
+            now: bench.time.now()
+        )
+        #expect(outcome.next == 80)
+        #expect(outcome.shed == 0)
+        try await bench.run {
+            var accepted = outcome.accepted
+            var calls = resumed.makeAsyncIterator()
+            while outcome.next < chunk.comments.count {
+                await calls.next()
+                outcome = bench.pipeline.offer(
+                    chunk,
+                    from: outcome.next,
+                    mode: .waits(DemandWaiter { resume.yield() }),
+                    now: bench.time.now()
+                )
+                accepted += outcome.accepted
+            }
+            #expect(accepted == 500)
+            try await bench.pipeline.drain()
+            #expect(bench.pipeline.metrics().scored == 500)
+        }
+    }
+
+    @Test("a full queue sheds the last ones, and the room's coverage says so")
+    func shedding() async throws {
+        let bench = Bench { $0.queueLimit = 64 }
+        let outcome = bench.offer((0..<100).map { CommentFixture(text: "\($0)") })
+        #expect(outcome.accepted == 60)
+        #expect(outcome.shed == 40)
+        try await bench.run {
+            try await bench.pipeline.drain()
+            _ = bench.offer((0..<100).map { CommentFixture(text: "\($0)") })
+            try await bench.pipeline.drain()
+            let mood = try #require(bench.pipeline.mood(of: "room".utf8, now: bench.time.now()))
+            #expect(mood.coverage == 750)
+            #expect(bench.pipeline.metrics().identityHolds)
+        }
+    }
+
+    @Test("the identity holds while a batch is in flight, and a failing scorer loses nothing")
+    func inFlightAndFallback() async throws {
+        struct Broken: Error {}
+        let bench = Bench([.blocks(Bench.happy), .fails(Broken())])
+        try await bench.run {
+            _ = bench.offer([CommentFixture(text: "一")])
+            await bench.scorer.began(1)
+            _ = bench.offer([CommentFixture(text: "二"), CommentFixture(text: "三")])
+            let during = bench.pipeline.metrics()
+            #expect(during.inFlightComments == 1)
+            #expect(during.queueComments == 2)
+            #expect(during.identityHolds)
+            bench.scorer.release()
+            try await bench.pipeline.drain()
+            let after = bench.pipeline.metrics()
+            #expect(after.scoredByModel == 1)
+            #expect(after.scoredByFallback == 2)
+            #expect(after.identityHolds)
+        }
+    }
+
+    @Test("a watch gets the results of the accepted comments by their items")
+    func watch() async throws {
+        let bench = Bench()
+        try await bench.run {
+            let (completed, complete) = AsyncStream<Void>.makeStream()
+            let watch = ResultWatch { complete.finish() }
+            let chunk = CommentChunk([CommentFixture(text: "一"), CommentFixture(text: "二")])
+            let outcome = bench.pipeline.offer(chunk, from: 0, mode: .refuses, watch: watch, now: bench.time.now())
+            watch.expect(outcome.watched)
+            for await _ in completed {}
+            let results = watch.results
+            #expect(results.keys.sorted() == [0, 1])
+            #expect(String(decoding: results[1] ?? [], as: UTF8.self).contains("\"text\":\"二\""))
+        }
+    }
+
+    @Test("a user is published as a keyed hash, a name is no user")
+    func users() async throws {
+        let bench = Bench()
+        try await bench.run {
+            _ = bench.offer([
+                CommentFixture(text: "一", uid: "u1"), CommentFixture(text: "二", uid: "u1"),
+                CommentFixture(text: "三", name: "n"),
+            ])
+            try await bench.pipeline.drain()
+            let results = try #require(bench.pipeline.comments(of: "room".utf8, before: nil, limit: 10)).results
+            #expect(results[0].user != 0)
+            #expect(results[0].user == results[1].user)
+            #expect(results[2].user == 0)
+            #expect(results.allSatisfy { $0.fields.uid.isEmpty })
+        }
+    }
+}
