@@ -175,7 +175,7 @@ struct IngestConnectionStateMachineTests {
         ]
     }()
 
-    private static let inputs: [(String, (inout Machine) -> Action)] = [
+    private static let inputs: [(String, @Sendable (inout Machine) -> Action)] = [
         ("received", { $0.received() }),
         ("endedInput", { $0.endedInput() }),
         ("drain", { $0.drain() }),
