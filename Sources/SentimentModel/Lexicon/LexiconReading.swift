@@ -30,11 +30,46 @@ struct LexiconReading {
     private var passwordBytes = 0
     private var isCommand = false
 
-    /// A character or word that no term covers.
+    /// A stretch of characters and words that no term covers.
+    struct Passage {
+        fileprivate var contentBytes = 0
+        fileprivate var distance: Int32 = 0
+
+        /// 。 and … end a clause; they come as characters, not as ASCII.
+        @inline(__always)
+        mutating func add(_ character: UInt32, bytes: Int) {
+            if character == 0x3002 || character == 0x2026 {
+                endClause()
+            } else {
+                contentBytes &+= bytes
+                distance &+= 1
+            }
+        }
+
+        @inline(__always)
+        mutating func addWord(bytes: Int) {
+            contentBytes &+= bytes
+            distance &+= 2
+        }
+
+        @inline(__always)
+        mutating func addNumber(bytes: Int) {
+            contentBytes &+= bytes
+            distance &+= 1
+        }
+
+        /// What waits for a feeling waits no longer.
+        @inline(__always)
+        mutating func endClause() {
+            distance &+= 1000
+        }
+    }
+
+    /// Passes over a stretch that no term covers.
     @inline(__always)
-    mutating func pass(bytes: Int, distance: Int32) {
-        contentBytes &+= bytes
-        move(distance)
+    mutating func pass(_ passage: Passage) {
+        contentBytes &+= passage.contentBytes
+        move(passage.distance)
     }
 
     @inline(__always)
@@ -43,9 +78,7 @@ struct LexiconReading {
         reachLeft &-= distance
     }
 
-    /// The end of a clause: what waits for a feeling waits no longer.
-    @inline(__always)
-    mutating func endClause() {
+    private mutating func endClause() {
         reachLeft = 0
         sinceFeeling = 1000
     }
