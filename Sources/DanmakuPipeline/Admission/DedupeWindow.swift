@@ -23,7 +23,7 @@ public final class DedupeWindow: Sendable {
         }
     }
 
-    /// Creates an empty window; memory (20 bytes an id) is taken as ids come.
+    /// Creates an empty window; memory (24 bytes an id) is taken as ids come.
     ///
     /// - Parameters:
     ///   - capacity: The most ids that are remembered; 0 switches the window off. Rounded up to a multiple of 16.

@@ -54,6 +54,7 @@ package struct BatcherStateMachine: Sendable {
     package private(set) var inFlight = 0
 
     private var configuration: BatcherConfiguration
+    private var maxDelay: Int64
     private var state = State.running
     private var timer = Timer.unarmed
     private var generation: UInt64 = 0
@@ -64,6 +65,7 @@ package struct BatcherStateMachine: Sendable {
     package init(configuration: BatcherConfiguration) {
         precondition(configuration.inFlightLimit > 0, "a batcher needs a slot")
         self.configuration = configuration
+        maxDelay = configuration.maxDelay.nanoseconds
     }
 
     /// Comments were queued, all at one time.
@@ -127,6 +129,7 @@ package struct BatcherStateMachine: Sendable {
     package mutating func reconfigure(_ configuration: BatcherConfiguration) {
         precondition(configuration.inFlightLimit > 0, "a batcher needs a slot")
         self.configuration = configuration
+        maxDelay = configuration.maxDelay.nanoseconds
     }
 
     /// What has to be done now, if `front` is the batch that the queue would give.
@@ -171,8 +174,7 @@ package struct BatcherStateMachine: Sendable {
     /// How long the oldest comment waits for company beside a batch in flight: longer than half of what its own call
     /// would take costs more than the company saves.
     private var linger: Int64 {
-        let most = configuration.maxDelay.nanoseconds
-        return min(most, serviceTime.nanoseconds(rows: 1).map { $0 / 2 } ?? most)
+        min(maxDelay, serviceTime.nanoseconds(rows: 1).map { $0 / 2 } ?? maxDelay)
     }
 
     private mutating func remove(_ front: CommentQueue.Front) {

@@ -44,6 +44,7 @@ extension CircuitBreaker {
         package private(set) var inFlightLimit: Int?
 
         private let configuration: CircuitBreakerConfiguration
+        private let leaseLength: Int64
         /// The calls that are out; of the current generation only.
         private var leases: [Lease] = []
         private var window: CallWindow
@@ -66,6 +67,7 @@ extension CircuitBreaker {
             state = .closed(since: now)
             window = CallWindow(nanoseconds: configuration.window.nanoseconds, buckets: configuration.buckets)
             random = seed
+            leaseLength = configuration.timeout.nanoseconds + configuration.leaseGrace.nanoseconds
         }
 
         /// How many calls are out.
@@ -184,8 +186,7 @@ extension CircuitBreaker {
 extension CircuitBreaker.StateMachine {
     private mutating func lease(_ purpose: CircuitBreaker.Purpose, now: Int64) -> CircuitBreaker.Permit {
         lastID += 1
-        let until = now + configuration.timeout.nanoseconds + configuration.leaseGrace.nanoseconds
-        leases.append(Lease(id: lastID, until: until))
+        leases.append(Lease(id: lastID, until: now + leaseLength))
         return CircuitBreaker.Permit(id: lastID, generation: generation, purpose: purpose, startedAt: now)
     }
 

@@ -33,7 +33,8 @@ public final class CircuitBreaker: Sendable {
         var transitions: [Transition: Int] = [:]
     }
 
-    private let configuration: CircuitBreakerConfiguration
+    private let slowFloor: Int64
+    private let slowFactor: Int64
     private let guarded: Mutex<Guarded>
     private let onTransition: @Sendable (Transition) -> Void
 
@@ -50,7 +51,8 @@ public final class CircuitBreaker: Sendable {
         now: Int64,
         onTransition: @escaping @Sendable (Transition) -> Void
     ) {
-        self.configuration = configuration
+        slowFloor = configuration.slowFloor.nanoseconds
+        slowFactor = Int64(configuration.slowFactor)
         self.onTransition = onTransition
         guarded = Mutex(Guarded(machine: StateMachine(configuration: configuration, seed: seed, now: now)))
     }
@@ -94,7 +96,7 @@ public final class CircuitBreaker: Sendable {
             }
             let took = now - permit.startedAt
             let usual = guarded.usual.nanoseconds(rows: rows) ?? 0
-            let limit = max(configuration.slowFloor.nanoseconds, Int64(configuration.slowFactor) * usual)
+            let limit = max(slowFloor, slowFactor * usual)
             guard took <= limit else {
                 // Not learnt from: else a brown-out would become the usual in a few calls and never be seen as one.
                 return guarded.machine.report(permit, .slow, now: now)
