@@ -13,12 +13,14 @@ extension Server {
     /// - Parameters:
     ///   - configuration: Everything it can be told.
     ///   - executable: The path of the running program: the page's folder may lie beside it.
+    ///   - metrics: Where libraries report to, shown by `/metrics`; the executable also makes it the process's.
     ///   - logger: Of which every part gets a copy.
     /// - Returns: A server that listens to nothing before ``run()``.
     /// - Throws: ``ConfigurationProblem`` for a folder or a model file that is not there.
     public static func build(
         configuration: Configuration,
         executable: String = CommandLine.arguments[0],
+        metrics: PrometheusMetricsFactory = PrometheusMetricsFactory(),
         logger: Logger
     ) throws -> Server {
         let loops = MultiThreadedEventLoopGroup.singleton
@@ -40,13 +42,37 @@ extension Server {
             time: time,
             logger: logger
         )
+        let streams = EventStreams(pipeline: pipeline, eventLoopGroup: loops, time: time)
         let startup = Startup { addresses in
             readiness.advance(to: .admitting)
             logger.info("Ready.", metadata: addresses.metadata)
         }
+        let router = try router(configuration: configuration.http, executable: executable, logger: logger) { router in
+            CommentRoutes(
+                pipeline: pipeline,
+                configuration: configuration.comments,
+                readiness: readiness,
+                time: time
+            )
+            .add(to: router)
+            ReadingRoutes(pipeline: pipeline, readiness: readiness, time: time).add(to: router)
+            EventStreamRoutes(streams: streams, readiness: readiness).add(to: router)
+            OperatingRoutes(
+                pipeline: pipeline,
+                readiness: readiness,
+                library: metrics,
+                ingest: ingest.counters,
+                httpConnections: { open.count },
+                fanOut: { await streams.counters() }
+            )
+            .add(to: router)
+            router.get("/v1/ingest") { _, _ -> Response in
+                throw HTTPFailure(.notImplemented, "Comments by WebSocket are not there yet; TCP and POST are.")
+            }
+        }
         let http = HTTPService(
             configuration: configuration.http,
-            router: try router(configuration: configuration.http, executable: executable, logger: logger) { _ in },
+            router: router,
             open: open,
             eventLoopGroup: loops,
             logger: logger.library,
@@ -61,11 +87,11 @@ extension Server {
                 },
                 acknowledge: { await ingest.drain() },
                 empty: { try? await pipeline.drain() },
-                farewell: {}
+                farewell: { await streams.drain() }
             ),
             logger: logger
         )
-        var services: [any Service] = [pipeline, http, ingest]
+        var services: [any Service] = [pipeline, LateComments(pipeline: pipeline), http, ingest]
         if configuration.demo.isEnabled {
             services.append(
                 DemoStream(rate: configuration.demo.rate, time: time) { chunk, now in
@@ -115,6 +141,16 @@ extension Server {
         }
         addRoutes(router)
         return router
+    }
+}
+
+/// Stands between HTTP and the pipeline: what a request that was under way brought after the drain is published too.
+private struct LateComments: Service {
+    let pipeline: Pipeline
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        try? await pipeline.drain()
     }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import DanmakuServer
 import Foundation
 import Logging
+import Metrics
 
 /// `danmaku serve`: comments in, mood out, until a signal.
 struct Serve: AsyncParsableCommand {
@@ -47,7 +48,9 @@ struct Serve: AsyncParsableCommand {
                 metadata: ["files": "\(files)", "connections": "\(connections)"]
             )
         }
-        let server = try Server.build(configuration: configuration, logger: logger)
+        let metrics = PrometheusMetricsFactory()
+        MetricsSystem.bootstrap(metrics)
+        let server = try Server.build(configuration: configuration, metrics: metrics, logger: logger)
         TerminationSignals.handle(
             grace: configuration.grace,
             drain: { number in

@@ -44,6 +44,8 @@ extension Server {
         public var http: HTTP
         /// The TCP ingest port.
         public var ingest: IngestConfiguration
+        /// Comments by HTTP.
+        public var comments: CommentRoutes.Configuration
         /// The stages between the edges.
         public var pipeline: PipelineConfiguration
         /// `scoring.model`; empty for the built-in scorer.

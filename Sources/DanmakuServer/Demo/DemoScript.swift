@@ -2,17 +2,25 @@
 ///
 /// Each room drifts between feelings; with each, its rate and its words change. Now and then a room bursts: a spike that
 /// the page shows.
-struct DemoScript {
+package struct DemoScript {
     /// One comment of the demo.
-    struct Line: Equatable {
-        var room: Int
-        var text: String
-        var name: String
-        var user: Int
-        var kind: Kind
+    package struct Line: Equatable {
+        package var room: Int
+        package var text: String
+        package var name: String
+        package var user: Int
+        package var kind: Kind
+
+        package init(room: Int, text: String, name: String, user: Int, kind: Kind) {
+            self.room = room
+            self.text = text
+            self.name = name
+            self.user = user
+            self.kind = kind
+        }
 
         /// The kinds that the demo uses.
-        enum Kind: Equatable {
+        package enum Kind: Equatable {
             case chat
             case paid(price: Int)
             case gift
@@ -48,18 +56,18 @@ struct DemoScript {
     /// - Parameters:
     ///   - rate: Comments a second of all rooms together, on average.
     ///   - random: Where chance comes from.
-    init(rate: Int, random: some RandomNumberGenerator) {
+    package init(rate: Int, random: some RandomNumberGenerator) {
         self.rate = Double(rate)
         self.random = random
     }
 
     /// The rooms' names, as ``Line/room`` numbers them.
-    var rooms: [String] {
+    package var rooms: [String] {
         audiences.map(\.name)
     }
 
     /// What is said in the next `seconds`.
-    mutating func advance(by seconds: Double) -> [Line] {
+    package mutating func advance(by seconds: Double) -> [Line] {
         time += seconds
         var lines: [Line] = []
         for index in audiences.indices {

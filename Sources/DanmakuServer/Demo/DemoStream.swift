@@ -48,7 +48,7 @@ public struct DemoStream: Service {
     }
 
     /// The lines as an edge would have decoded them.
-    static func chunk(of lines: [DemoScript.Line], rooms: [[UInt8]], now: Timestamp) -> CommentChunk {
+    package static func chunk(of lines: [DemoScript.Line], rooms: [[UInt8]], now: Timestamp) -> CommentChunk {
         var chunk = CommentChunk(byteCapacity: lines.count * 64, commentCapacity: lines.count)
         for (index, line) in lines.enumerated() {
             let room = rooms[line.room]

@@ -51,6 +51,9 @@ public struct StaticFiles: RouterMiddleware {
         if response.headers[.acceptRanges] != nil {
             response.headers[.acceptRanges] = nil
             response.headers[.xContentTypeOptions] = "nosniff"
+            if let type = response.headers[.contentType], type.hasPrefix("text/") {
+                response.headers[.contentType] = type + "; charset=utf-8"
+            }
         }
         return response
     }

@@ -1,0 +1,59 @@
+import DanmakuPipeline
+import DanmakuServer
+import Testing
+
+@Suite("Server configuration")
+struct ServerConfigurationTests {
+    private func configuration(_ settings: [(String, String)]) throws -> Server.Configuration {
+        let sources = ConfigurationSources(
+            commandLine: settings.map { ConfigurationSetting(name: $0, value: $1, origin: .commandLine("--set")) }
+        )
+        return Server.Configuration(try sources.resolve())
+    }
+
+    @Test("The table's defaults are the defaults of the stages' own structs")
+    func defaults() {
+        let standard = Server.Configuration.standard
+        #expect(dump(standard.ingest) == dump(IngestConfiguration()))
+        #expect(dump(standard.comments) == dump(CommentRoutes.Configuration()))
+        var pipeline = PipelineConfiguration()
+        pipeline.shardCount = standard.pipeline.shardCount
+        #expect(dump(standard.pipeline) == dump(pipeline))
+    }
+
+    @Test("Every key changes something, so none is forgotten")
+    func everyKey() throws {
+        let standard = dump(Server.Configuration.standard)
+        for key in ConfigurationTable.keys {
+            let value =
+                switch key.kind {
+                case .integer(let range): String(range.upperBound)
+                case .boolean: key.defaultValue == "true" ? "false" : "true"
+                case .choice(let words): words.first { $0 != key.defaultValue }!
+                case .text: "other"
+                }
+            #expect(try dump(configuration([(key.name, value)])) != standard, "\(key.name)")
+        }
+    }
+
+    @Test("Units are in the types")
+    func units() throws {
+        let some = try configuration([
+            ("rooms.idle-minutes", "2"), ("batching.max-delay-ms", "7"), ("shutdown.grace-seconds", "3"),
+            ("admission.client-rate", "9"), ("privacy.expose-uid", "yes"), ("log.format", "json"),
+        ])
+        #expect(some.pipeline.rooms.idle == .seconds(120))
+        #expect(some.pipeline.batcher.maxDelay == .milliseconds(7))
+        #expect(some.grace == .seconds(3))
+        #expect(some.ingest.clientRate == 9)
+        #expect(some.comments.clientRate == 9)
+        #expect(some.pipeline.exposesUserID)
+        #expect(some.log.format == .json)
+    }
+
+    private func dump(_ value: some Any) -> String {
+        var text = ""
+        Swift.dump(value, to: &text)
+        return text
+    }
+}
