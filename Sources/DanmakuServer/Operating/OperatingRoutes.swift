@@ -1,0 +1,93 @@
+package import DanmakuPipeline
+import HTTPTypes
+public import Hummingbird
+import NIOCore
+
+/// What an operator and their tools read: `/health/live`, `/health/ready`, `/health/memory`, `/metrics`.
+public struct OperatingRoutes: Sendable {
+    private let pipeline: Pipeline
+    private let readiness: Readiness
+    private let library: PrometheusMetricsFactory
+    private let ingest: IngestCounters
+    private let httpConnections: @Sendable () -> Int
+    private let fanOut: @Sendable () async -> FanOutCounters
+
+    /// Creates the routes.
+    ///
+    /// - Parameters:
+    ///   - pipeline: Asked at each scrape.
+    ///   - readiness: Whether the server has begun, or ends.
+    ///   - library: The metrics of libraries, appended to ours.
+    ///   - ingest: The counters of the ingest port.
+    ///   - httpConnections: How many HTTP connections are open.
+    ///   - fanOut: The counters of the event streams, gathered from their loops.
+    package init(
+        pipeline: Pipeline,
+        readiness: Readiness,
+        library: PrometheusMetricsFactory,
+        ingest: IngestCounters,
+        httpConnections: @escaping @Sendable () -> Int,
+        fanOut: @escaping @Sendable () async -> FanOutCounters
+    ) {
+        self.pipeline = pipeline
+        self.readiness = readiness
+        self.library = library
+        self.ingest = ingest
+        self.httpConnections = httpConnections
+        self.fanOut = fanOut
+    }
+
+    /// Adds the routes.
+    public func add(to router: Router<DanmakuRequestContext>) {
+        router.get("/health/live") { _, _ in
+            Response.json(Array("{\"status\":\"live\"}".utf8))
+        }
+        router.get("/health/ready") { _, _ in
+            ready()
+        }
+        router.get("/health/memory") { _, _ in
+            Response.json(MemoryReport(components: pipeline.metrics().components, process: .current()).body)
+        }
+        router.get("/metrics") { _, _ in
+            Response(
+                status: .ok,
+                headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: await exposition()))
+            )
+        }
+    }
+
+    /// Why the server takes nothing now; empty while it admits.
+    static func reasons(phase: Readiness.Phase, isSaturated: Bool) -> [String] {
+        switch phase {
+        case .starting: ["starting"]
+        case .draining: ["draining"]
+        case .admitting: isSaturated ? ["queue_saturated"] : []
+        }
+    }
+
+    private func ready() -> Response {
+        let reasons = Self.reasons(phase: readiness.phase, isSaturated: pipeline.isSaturated)
+        var writer = JSONWriter()
+        writer.raw("{\"status\":")
+        writer.string(reasons.isEmpty ? "ready" : "unavailable")
+        writer.raw(",\"reasons\":")
+        writer.strings(reasons)
+        writer.raw("}")
+        return Response.json(writer.bytes, status: reasons.isEmpty ? .ok : .serviceUnavailable)
+    }
+
+    private func exposition() async -> String {
+        let metrics = ServerMetrics(
+            pipeline: pipeline.metrics(),
+            fanOut: await fanOut(),
+            ingest: ingest.snapshot,
+            httpConnections: httpConnections(),
+            process: .current()
+        )
+        var text = PrometheusText()
+        metrics.write(into: &text)
+        library.write(into: &text)
+        return text.text
+    }
+}

@@ -1,0 +1,215 @@
+public import DanmakuPipeline
+import HTTPTypes
+public import Hummingbird
+import NIOCore
+import SentimentModel
+
+/// What a page or a script reads: rooms, their moods, timelines and newest comments; and `POST /v1/score`.
+///
+/// Everything comes out of memory as it is at that moment; nothing is stored by caches.
+public struct ReadingRoutes: Sendable {
+    /// How far a request may reach.
+    enum Limit {
+        /// Rooms that are listed if nothing is said.
+        static let rooms = 100
+        /// Comments of a page if nothing is said: all that are kept.
+        static let comments = 200
+        /// Milliseconds of a timeline if nothing is said, and how far back there is anything.
+        static let timeline: Int64 = 3_600_000
+        /// Seconds of a timeline's step if nothing is said: the resolution of what is older than five minutes.
+        static let step = 10
+        /// Texts of one request for scores.
+        static let texts = 1000
+        /// Bytes of its body.
+        static let bodyBytes = 1024 * 1024
+    }
+
+    let pipeline: Pipeline
+    let readiness: Readiness
+    let time: any TimeSource
+
+    /// Creates the routes.
+    ///
+    /// - Parameters:
+    ///   - pipeline: Which is read.
+    ///   - readiness: While the server drains, nothing is scored.
+    ///   - time: Windows and timelines end with it.
+    public init(pipeline: Pipeline, readiness: Readiness, time: any TimeSource = SystemTime()) {
+        self.pipeline = pipeline
+        self.readiness = readiness
+        self.time = time
+    }
+
+    /// Adds the routes.
+    public func add(to router: Router<DanmakuRequestContext>) {
+        router.get("/v1/rooms") { request, _ in
+            try rooms(QueryParameters(request.uri))
+        }
+        router.get("/v1/rooms/{room}") { _, context in
+            try mood(of: room(context))
+        }
+        router.get("/v1/rooms/{room}/timeline") { request, context in
+            try timeline(of: room(context), QueryParameters(request.uri))
+        }
+        router.get("/v1/rooms/{room}/comments") { request, context in
+            try comments(of: room(context), QueryParameters(request.uri))
+        }
+        router.get("/v1/rooms/{room}/alerts") { _, context in
+            try alerts(of: room(context))
+        }
+        router.post("/v1/score") { request, _ in
+            try await score(request)
+        }
+    }
+
+    private func room(_ context: DanmakuRequestContext) throws -> [UInt8] {
+        let name = try context.parameters.require("room")
+        guard let room = RoomName.fromPath(name) else {
+            throw HTTPFailure(.roomInvalid, "A room's name is 1 to 64 of A–Z a–z 0–9 . _ : -")
+        }
+        return room
+    }
+
+    /// A room that nobody wrote to, or that was evicted: 404, though watching it is fine.
+    static func unknown(_ room: [UInt8]) -> HTTPFailure {
+        HTTPFailure(.notFound, "Nothing was published in the room \(String(decoding: room, as: UTF8.self)) of late.")
+    }
+}
+
+// MARK: - Rooms
+
+extension ReadingRoutes {
+    /// The orders that rooms are listed in.
+    enum RoomOrder: String, CaseIterable {
+        /// The busiest first.
+        case rate
+        /// The happiest first; rooms without a mood last.
+        case mood
+        /// By name.
+        case name
+
+        /// Whether a room stands before another; names decide between equals, so that the order is stable.
+        func precedes(_ left: RoomSummary, _ right: RoomSummary) -> Bool {
+            switch self {
+            case .rate where left.mood.commentsPerSecond != right.mood.commentsPerSecond:
+                left.mood.commentsPerSecond > right.mood.commentsPerSecond
+            case .mood where left.mood.mood != right.mood.mood:
+                left.mood.mood ?? .min > right.mood.mood ?? .min
+            case .rate, .mood, .name:
+                left.name < right.name
+            }
+        }
+    }
+
+    private func rooms(_ parameters: QueryParameters) throws -> Response {
+        let order = try parameters.choice("sort", RoomOrder.self) ?? .rate
+        let limit = try parameters.integer("limit", in: 1...Int.max) ?? Limit.rooms
+        let all = pipeline.rooms(now: time.now())
+        let listed = all.sorted(by: order.precedes).prefix(limit)
+        var writer = JSONWriter(capacity: 64 + listed.count * 256)
+        writer.raw("{\"rooms\":[")
+        for (index, room) in listed.enumerated() {
+            if index > 0 {
+                writer.raw(",")
+            }
+            room.mood.encode(room: Array(room.name.utf8), detail: .brief, into: &writer)
+        }
+        writer.raw("],\"total\":")
+        writer.integer(all.count)
+        writer.raw("}")
+        return .json(writer.bytes)
+    }
+
+    private func mood(of room: [UInt8]) throws -> Response {
+        guard let mood = pipeline.mood(of: room, now: time.now()) else {
+            throw Self.unknown(room)
+        }
+        var writer = JSONWriter(capacity: 1024)
+        mood.encode(room: room, detail: .full, into: &writer)
+        return .json(writer.bytes)
+    }
+}
+
+// MARK: - History of a room
+
+extension ReadingRoutes {
+    private func timeline(of room: [UInt8], _ parameters: QueryParameters) throws -> Response {
+        let now = time.now()
+        let last = now.milliseconds
+        let step = Int64(try parameters.integer("step", in: 1...3600) ?? Limit.step) * 1000
+        let to = Int64(try parameters.integer("to", in: 0...Int.max) ?? Int(last + 1))
+        let from = Int64(try parameters.integer("from", in: 0...Int.max) ?? Int(max(0, to - Limit.timeline)))
+        guard from <= to else {
+            throw HTTPFailure(.invalidField, "from must not be after to.")
+        }
+        // There is nothing outside the hour: what is asked for beyond it must not make points.
+        let begin = max(from, last - Limit.timeline - step)
+        let end = min(to, last + 1)
+        guard let points = pipeline.timeline(of: room, from: begin, to: max(begin, end), step: step, now: now) else {
+            throw Self.unknown(room)
+        }
+        return .json(Self.encode(points, of: room, step: step))
+    }
+
+    static func encode(_ points: [TimelinePoint], of room: [UInt8], step: Int64) -> [UInt8] {
+        var writer = JSONWriter(capacity: 64 + points.count * 100)
+        writer.raw("{\"room\":\"")
+        writer.raw(room)
+        writer.raw("\",\"stepSeconds\":")
+        writer.integer(step / 1000)
+        writer.raw(",\"points\":[")
+        for (index, point) in points.enumerated() {
+            writer.raw(index == 0 ? "{\"at\":" : ",{\"at\":")
+            writer.integer(point.at)
+            writer.raw(",\"comments\":")
+            writer.integer(point.comments)
+            writer.raw(",\"mean\":")
+            if let mean = point.mean {
+                writer.thousandths(mean)
+            } else {
+                writer.raw("null")
+            }
+            writer.raw(",\"positive\":")
+            writer.integer(point.positive)
+            writer.raw(",\"neutral\":")
+            writer.integer(point.neutral)
+            writer.raw(",\"negative\":")
+            writer.integer(point.negative)
+            writer.raw("}")
+        }
+        writer.raw("]}")
+        return writer.bytes
+    }
+
+    private func comments(of room: [UInt8], _ parameters: QueryParameters) throws -> Response {
+        let before = try parameters.integer("before", in: 0...Int.max).map { UInt64($0) }
+        let limit = try parameters.integer("limit", in: 1...Int.max) ?? Limit.comments
+        guard let block = pipeline.comments(of: room, before: before, limit: limit) else {
+            throw Self.unknown(room)
+        }
+        var writer = JSONWriter(capacity: 64 + block.results.count * 256)
+        writer.raw("{\"room\":\"")
+        writer.raw(room)
+        writer.raw("\",\"comments\":[")
+        for index in block.results.indices {
+            if index > 0 {
+                writer.raw(",")
+            }
+            block.encode(index, room: room, into: &writer)
+        }
+        writer.raw("]}")
+        return .json(writer.bytes)
+    }
+
+    /// No alerts are raised yet: the list is there, and empty.
+    private func alerts(of room: [UInt8]) throws -> Response {
+        guard pipeline.mood(of: room, now: time.now()) != nil else {
+            throw Self.unknown(room)
+        }
+        var writer = JSONWriter()
+        writer.raw("{\"room\":\"")
+        writer.raw(room)
+        writer.raw("\",\"alerts\":[]}")
+        return .json(writer.bytes)
+    }
+}
