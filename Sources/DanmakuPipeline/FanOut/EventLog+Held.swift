@@ -15,6 +15,7 @@ extension EventLog {
     /// What the log holds now.
     ///
     /// - Parameter now: Nanoseconds of the monotonic clock.
+    /// - Returns: Counts and bytes.
     package func held(now: Int64) -> Held {
         state.withLock { state in
             Held(

@@ -46,6 +46,11 @@ package final class EventLog: Sendable {
         state.withLock { $0.ring.first }
     }
 
+    /// The rooms that the pipeline has and that have published something.
+    package func publishedRooms() -> [[UInt8]] {
+        state.withLock { $0.ring.rooms.ownedNames }
+    }
+
     /// The rooms in its table: those of the pipeline, those with entries in the ring, those watched.
     package var roomCount: Int {
         state.withLock { $0.ring.rooms.count }

@@ -24,10 +24,13 @@ extension FanOutHub {
     ///
     /// - Parameters:
     ///   - window: How long the ends are spread.
+    ///   - retryOver: How long the reconnections are spread, after the shortest time to come back.
     ///   - patience: How long after its slot a subscriber that lags is ended all the same.
     ///   - now: The time.
-    package func drain(over window: Duration, patience: Duration, now: Timestamp) {
+    package func drain(over window: Duration, retryOver: Duration, patience: Duration, now: Timestamp) {
         isDraining = true
+        let soonest = configuration.retryMilliseconds.lowerBound
+        retryRange = soonest...(soonest + Int(retryOver.nanoseconds / 1_000_000))
         let milliseconds = Int(window.nanoseconds / 1_000_000)
         for subscriber in subscribers.values {
             let slot = now.nanoseconds + Int64(random(0...milliseconds)) * 1_000_000
@@ -68,7 +71,7 @@ extension FanOutHub {
     ///
     /// What it lags it gets with its next cursor.
     private func end(_ subscriber: Subscriber, _ reason: StreamEnd) {
-        if let last = StreamEvents.end(reason, retry: random(configuration.retryMilliseconds)) {
+        if let last = StreamEvents.end(reason, retry: random(retryRange)) {
             _ = subscriber.sink.write(last)
             subscriber.sink.flush()
         }

@@ -25,6 +25,8 @@ package final class FanOutHub {
     var waiting: [Subscriber] = []
     var isBusy = false
     var isDraining = false
+    /// What the `retry:` of a stream's last event is drawn from.
+    var retryRange: ClosedRange<Int>
     /// The frame that was handed over last: the next subscriber of the room mostly gets the same.
     var latest: (sequence: UInt64, level: DetailLevel, frame: Frame)?
     private var nextNumber = 0
@@ -49,6 +51,7 @@ package final class FanOutHub {
         self.model = model
         self.moods = moods
         self.random = random
+        retryRange = configuration.retryMilliseconds
     }
 
     /// Whether a subscriber's turn was over before it had everything: call ``resume(now:)`` soon.

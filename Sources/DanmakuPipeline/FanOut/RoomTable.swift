@@ -48,6 +48,11 @@ package struct RoomTable {
         indices.count
     }
 
+    /// The names of the pipeline's rooms.
+    var ownedNames: [[UInt8]] {
+        rooms.compactMap { $0.flatMap { $0.isOwned ? $0.name : nil } }
+    }
+
     /// The newest mood of each room that ever had one.
     var newestMoods: some Sequence<UInt64> {
         rooms.lazy.compactMap { $0?.newestMood }.filter { $0 != 0 }

@@ -197,7 +197,7 @@ struct FanOutHubTests {
             publish(Fixture.draft("a", seq...seq))
         }
         log.append([Fixture.draft("a", 31...31)], now: 0)
-        hub.drain(over: .seconds(1), patience: .seconds(2), now: Self.start)
+        hub.drain(over: .seconds(1), retryOver: .seconds(4), patience: .seconds(2), now: Self.start)
         #expect(sink.events.suffix(2).map(\.type) == ["sentiment", "bye"])
         #expect(sink.isEnded)
         #expect(!stalled.isEnded)

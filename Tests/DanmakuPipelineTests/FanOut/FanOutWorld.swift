@@ -274,7 +274,7 @@ struct FanOutWorld {
         browsers.first?.sink?.stall()
         publish()
         for loop in loops {
-            loop.hub.drain(over: .seconds(2), patience: .seconds(3), now: Fixture.time(now))
+            loop.hub.drain(over: .seconds(2), retryOver: .seconds(4), patience: .seconds(3), now: Fixture.time(now))
         }
         for _ in 0..<60 {
             now += 100_000_000

@@ -1,0 +1,109 @@
+import DanmakuPipeline
+import HTTPTypes
+public import Hummingbird
+import NIOCore
+import NIOHTTP1
+
+/// `GET /v1/rooms/{room}/events` and `GET /v1/events`: Server-Sent Events (contract, Watching).
+///
+/// No middleware may wrap the body of these responses: the frames pass below it.
+public struct EventStreamRoutes: Sendable {
+    /// Milliseconds after which a refused browser comes back.
+    private static let retryMilliseconds = 5000...30_000
+
+    private let streams: EventStreams
+    private let readiness: Readiness
+
+    /// Creates the routes of one server.
+    ///
+    /// - Parameters:
+    ///   - streams: The hubs.
+    ///   - readiness: While it drains, streams are answered `overloaded`.
+    public init(streams: EventStreams, readiness: Readiness) {
+        self.streams = streams
+        self.readiness = readiness
+    }
+
+    /// Adds both routes.
+    public func add(to router: Router<DanmakuRequestContext>) {
+        router.get("/v1/rooms/{room}/events") { request, context in
+            try respond(to: request, on: context.channel, path: try context.parameters.require("room"))
+        }
+        router.get("/v1/events") { request, context in
+            try respond(to: request, on: context.channel, path: nil)
+        }
+    }
+
+    private func respond(to request: Request, on channel: any Channel, path: String?) throws -> Response {
+        let subscription = try EventStreamRequest.subscription(request, path: path)
+        guard !readiness.isDraining else {
+            return try refusal(of: request)
+        }
+        guard let hub = streams.hub(of: channel) else {
+            throw HTTPFailure(.internal, "This connection is on no event loop of the streams.")
+        }
+        let body = ResponseBody { writer in
+            let over = channel.eventLoop.makePromise(of: Void.self)
+            try await request.body.consumeWithInboundCloseHandler { _ in
+                try await Self.run(subscription, on: channel, hub: hub, over: over)
+                // The hub has dropped the subscriber: from here on only the end of the response is written.
+                try await writer.finish(nil)
+            } onInboundClosed: {
+                channel.eventLoop.execute { Self.handler(of: channel)?.leave() }
+            }
+        }
+        return Response(status: .ok, headers: Self.headers, body: body)
+    }
+
+    /// Puts the subscriber's handler in place, and waits until the stream is over.
+    private static func run(
+        _ subscription: Subscription,
+        on channel: any Channel,
+        hub: HubLoop,
+        over: EventLoopPromise<Void>
+    ) async throws {
+        // The head was handed to the loop before this, so that it is written before the handler's first frame.
+        channel.eventLoop.execute {
+            let handler = SubscriberHandler(hub: hub, over: over)
+            do {
+                let pipeline = channel.pipeline.syncOperations
+                let encoder = try pipeline.handler(type: HTTPResponseEncoder.self)
+                try pipeline.addHandler(handler, position: .before(encoder))
+            } catch {
+                over.fail(error)
+                return
+            }
+            handler.join(subscription)
+        }
+        try await over.futureResult.get()
+    }
+
+    private static func handler(of channel: any Channel) -> SubscriberHandler? {
+        try? channel.pipeline.syncOperations.handler(type: SubscriberHandler.self)
+    }
+
+    private static var headers: HTTPFields {
+        [
+            .contentType: "text/event-stream; charset=utf-8",
+            .cacheControl: "no-store, no-transform",
+            .accelBuffering: "no",
+        ]
+    }
+
+    /// For a browser a stream of one event with a time to come back, for everybody else 503.
+    private func refusal(of request: Request) throws -> Response {
+        let failure = HTTPFailure(.draining, "The server is stopping.", retryAfterSeconds: 5)
+        guard EventStreamRequest.wantsEvents(request) else {
+            throw failure
+        }
+        let retry = Int.random(in: Self.retryMilliseconds)
+        let frame = StreamEvents.overloaded(reason: failure.code, retry: retry)
+        var headers = Self.headers
+        headers[.connection] = "close"
+        return Response(
+            status: .ok,
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: frame.bytes))
+        )
+    }
+}
