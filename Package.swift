@@ -106,7 +106,10 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "loadtest",
-            exclude: ["README.md"],
+            exclude: [
+                "README.md", "common.sh", "drain.sh", "http.sh", "latency.sh", "memory.sh", "replay-verify.sh",
+                "throughput.sh", "vegeta", "wrk",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

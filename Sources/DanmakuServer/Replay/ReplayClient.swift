@@ -29,7 +29,13 @@ package struct ReplayClient: Sendable {
     /// - Throws: ``ReplayError`` if the file cannot be read or the server refuses for good.
     package func run() async throws -> ReplayProgress {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await ReplayProducer(options: options, state: state).run() }
+            group.addTask {
+                do {
+                    try await ReplayProducer(options: options, state: state).run()
+                } catch is CancellationError {
+                    // Only the end of the delivery cancels it.
+                }
+            }
             group.addTask { try await deliver() }
             // Ended by the delivery; a producer that still has something to read then is not wanted any more.
             while try await group.next() != nil {

@@ -1,0 +1,11 @@
+-- A hundred comments a request.
+local texts = { "主播太强了哈哈哈", "666", "这波可以", "无语", "nice one", "就这？", "好听好听", "下次一定" }
+local items = {}
+for index = 1, 100 do
+  items[index] = string.format('{"text":"%s","uid":"u%d"}', texts[index % #texts + 1], index)
+end
+local body = "[" .. table.concat(items, ",") .. "]"
+
+request = function()
+  return wrk.format("POST", "/v1/rooms/hall/comments", { ["Content-Type"] = "application/json" }, body)
+end
