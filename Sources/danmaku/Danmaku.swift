@@ -6,6 +6,6 @@ struct Danmaku: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "danmaku",
         abstract: "Streams the mood of live comments to browsers.",
-        subcommands: [Serve.self, Config.self]
+        subcommands: [Serve.self, ReplayCommand.self, Config.self]
     )
 }

@@ -66,7 +66,8 @@ export class MoodPanel {
     node("mood-words").textContent = inWords(mood);
     node("mood-trend").textContent = direction(mood, trend);
     node("fact-rate").textContent = rate(commentsPerSecond);
-    node("fact-people").textContent = count(uniqueCommenters);
+    // Sources without user ids and names have nobody to count.
+    node("fact-people").textContent = uniqueCommenters ? count(uniqueCommenters) : "–";
     node("fact-total").textContent = count(totals?.comments);
     node("fact-coverage").textContent = percent(coverage);
     node("fact-coverage").className = coverage < 0.95 ? "negative" : "";
