@@ -1,22 +1,5 @@
-import Foundation
 import SentimentModel
 import Testing
-
-/// The shared data sets, which lie beside the repository where there are any.
-enum SharedData {
-    static let folder = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "shared/data")
-
-    static func exists(_ path: String) -> Bool {
-        FileManager.default.fileExists(atPath: folder.appending(path: path).path)
-    }
-
-    static func bytes(_ path: String) throws -> [UInt8] {
-        try [UInt8](Data(contentsOf: folder.appending(path: path)))
-    }
-}
 
 @Suite("The lexicon scorer on real danmaku")
 struct LexiconDataTests {

@@ -1,0 +1,74 @@
+/// VADER's valences and its words for emoji.
+public struct VaderLexicon: Sendable {
+    /// The mean valence of a word or emoticon on −4…4, by its UTF-8 bytes in lower case.
+    var valences: [[UInt8]: Double] = [:]
+    /// What an emoji is called.
+    var emoji: [Unicode.Scalar: [Unicode.Scalar]] = [:]
+
+    /// The valences of Hutto and Gilbert's `vaderSentiment` 3.3.2 (MIT).
+    public static let builtIn = VaderLexicon()
+
+    private init() {
+        Self.forEachPair(VaderData.valences) { word, valence in
+            valences[Array(word)] = Double(String(decoding: valence, as: UTF8.self))
+        }
+        readEmoji()
+    }
+
+    /// Reads a lexicon in VADER's format.
+    ///
+    /// The words for emoji are always the ones that are built in.
+    ///
+    /// - Parameter file: Lines of `word<TAB>valence`, what follows being ignored; of a word given twice the last counts.
+    /// - Throws: ``LexiconError`` for the first line without a valence.
+    public init(file: [UInt8]) throws(LexiconError) {
+        var number = 0
+        for line in file.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            number += 1
+            let fields = Self.trimmed(line).split(separator: 0x09, omittingEmptySubsequences: false)
+            guard let word = fields.first, !word.isEmpty else { continue }
+            guard fields.count > 1, let valence = Double(String(decoding: fields[1], as: UTF8.self)), valence.isFinite
+            else {
+                throw LexiconError(line: number, problem: "no valence behind \(String(decoding: word, as: UTF8.self))")
+            }
+            valences[Array(word)] = valence
+        }
+        readEmoji()
+    }
+
+    private mutating func readEmoji() {
+        Self.forEachPair(VaderData.emoji) { character, name in
+            if let scalar = String(decoding: character, as: UTF8.self).unicodeScalars.first {
+                emoji[scalar] = Array(String(decoding: name, as: UTF8.self).unicodeScalars)
+            }
+        }
+    }
+
+    private static func forEachPair(
+        _ literal: StaticString,
+        _ body: (UnsafeBufferPointer<UInt8>.SubSequence, UnsafeBufferPointer<UInt8>.SubSequence) -> Void
+    ) {
+        literal.withUTF8Buffer { utf8 in
+            var key: UnsafeBufferPointer<UInt8>.SubSequence?
+            for field in utf8.split(whereSeparator: { $0 == 0x09 || $0 == 0x0A }) {
+                if let first = key {
+                    body(first, field)
+                    key = nil
+                } else {
+                    key = field
+                }
+            }
+        }
+    }
+
+    private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var line = line
+        while let last = line.last, last <= 0x20 {
+            line.removeLast()
+        }
+        while let first = line.first, first <= 0x20 {
+            line.removeFirst()
+        }
+        return line
+    }
+}
