@@ -168,6 +168,21 @@ struct CircuitBreakerRuleTests {
         #expect(seen == [1, 2, 9])
     }
 
+    @Test("what was counted before it opened is forgotten when it closes")
+    func clears() throws {
+        var machine = Self.machine { $0.consecutiveFailures = .max }
+        for _ in 0..<10 {
+            Self.call(&machine, .failure, now: 0)
+        }
+        let now = try #require(machine.due)
+        for _ in 0..<3 {
+            Self.call(&machine, .success, now: now)
+        }
+        #expect(machine.state == .closed(since: now))
+        Self.call(&machine, .success, now: now)
+        #expect(machine.state == .closed(since: now))
+    }
+
     @Test("the classic breaker is a setting away")
     func classic() throws {
         var machine = Self.machine { configuration in

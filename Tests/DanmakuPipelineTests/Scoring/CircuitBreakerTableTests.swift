@@ -129,6 +129,14 @@ struct CircuitBreakerTableTests {
         }
     }
 
+    @Test("a permit from before an operator disabled it is stale")
+    func staleInDisabled() throws {
+        var (machine, permit) = BreakerState.closed.machine()
+        machine.force(.disabled, now: Self.now)
+        #expect(machine.report(try #require(permit), .failure, now: Self.now) == false)
+        #expect(machine.staleReports == 1)
+    }
+
     @Test("tick, before and at the time that is due", arguments: BreakerState.allCases)
     func tick(_ state: BreakerState) throws {
         var (machine, _) = state.machine()
