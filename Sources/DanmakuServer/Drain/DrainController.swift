@@ -43,9 +43,13 @@ public final class DrainController: Service {
         self.logger = logger
     }
 
-    /// Waits for the group's graceful shutdown, then drains; returns early only if the task is cancelled.
+    /// Waits for the group's graceful shutdown, then drains; does nothing if the task is cancelled before.
     public func run() async throws {
-        try? await gracefulShutdown()
+        do {
+            try await gracefulShutdown()
+        } catch {
+            return
+        }
         var action = machine.withLock { $0.begin() }
         while case .perform(let step) = action {
             logger.info("Draining.", metadata: ["step": "\(step)"])
