@@ -26,7 +26,7 @@ struct PrometheusMetricsFactoryTests {
         let recorder = Recorder(label: "sizes", factory: factory)
         recorder.record(10)
         recorder.record(32)
-        Metrics.Timer(label: "duration", factory: factory).recordMilliseconds(3)
+        CoreMetrics.Timer(label: "duration", factory: factory).recordMilliseconds(3)
         let read = try Self.read(factory)
         #expect(read.value("hb_requests_total", ["path": "/a", "x_le": "x"]) == 4)
         #expect(read.value("bytes_total") == 1.5)

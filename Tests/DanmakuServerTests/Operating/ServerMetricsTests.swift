@@ -164,8 +164,6 @@ struct ServerMetricsTests {
 
 /// `prometheus_client` of Python, where it is installed: a second opinion on the format.
 enum PrometheusClient {
-    private static let python = "/usr/bin/python3"
-
     static let isThere = (try? run("import prometheus_client", input: "")) != nil
 
     /// How many families the parser finds.
@@ -180,8 +178,8 @@ enum PrometheusClient {
 
     private static func run(_ script: String, input: String) throws -> String {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = ["-c", script]
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", script]
         let (stdin, stdout) = (Pipe(), Pipe())
         process.standardInput = stdin
         process.standardOutput = stdout
