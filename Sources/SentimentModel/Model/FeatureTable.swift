@@ -1,0 +1,113 @@
+/// The weights of the kept features, in lines of 64 bytes: one feature costs one cache line.
+///
+/// A line holds four slots. It begins with four fingerprints of 16 bits, which tell a kept feature from a dropped one
+/// that falls into the same line; then come four rows of 14 weights: 7 for short texts, 7 for the others. An empty
+/// slot has the fingerprint 0 and weights of 0, so that a feature whose fingerprint is 0 finds nothing wrong there.
+///
+/// Only differences between classes matter, so a row has an output fewer a task than there are classes:
+/// negative and positive against neutral, four emotions against none, and one that is reserved.
+struct FeatureTable: Sendable {
+    static let lineSize = 64
+    static let slots = 4
+    /// Outputs of a row: negative, positive, happy, angry, sad, surprised, reserved.
+    static let outputs = 7
+    /// Where a line's rows begin.
+    static let rowStart = slots * 2
+    static let rowSize = outputs * 2
+
+    /// The first line.
+    ///
+    /// Read-only, and kept alive by whoever made the table.
+    nonisolated(unsafe) let lines: UnsafeRawPointer
+    let lineCount: UInt64
+    /// One bit per line and low four bits of a fingerprint: whether the line can hold such a feature at all.
+    ///
+    /// Most n-grams of a comment are not kept, and each would cost a miss of every cache to find that out. These bits
+    /// stay in the second cache and answer for four in five of them.
+    nonisolated(unsafe) let filter: UnsafePointer<UInt16>
+
+    /// The line that a feature belongs to.
+    @inline(__always)
+    static func line(of hash: UInt64, count: UInt64) -> Int {
+        Int(truncatingIfNeeded: ((hash &>> 32) &* count) &>> 32)
+    }
+
+    /// The fingerprint of a feature.
+    @inline(__always)
+    static func fingerprint(of hash: UInt64) -> UInt16 {
+        UInt16(truncatingIfNeeded: hash)
+    }
+
+    /// The filter of a table; the caller owns it.
+    static func makeFilter(lines: UnsafeRawPointer, count: Int) -> UnsafeMutablePointer<UInt16> {
+        let filter = UnsafeMutablePointer<UInt16>.allocate(capacity: count)
+        for line in 0..<count {
+            var bits: UInt16 = 0
+            for slot in 0..<slots {
+                let offset = line &* lineSize &+ 2 &* slot
+                let mark = UInt16(littleEndian: lines.load(fromByteOffset: offset, as: UInt16.self))
+                if mark != 0 {
+                    bits |= 1 &<< (mark & 15)
+                }
+            }
+            filter[line] = bits
+        }
+        return filter
+    }
+
+    /// The sum of the weights of some features.
+    ///
+    /// - Parameters:
+    ///   - hashes: The features; overwritten.
+    ///   - count: How many there are.
+    ///   - isShort: Whether the weights of short texts answer.
+    /// - Returns: The seven outputs in the first seven lanes.
+    @inline(__always)
+    func sum(_ hashes: UnsafeMutablePointer<UInt64>, count: Int, isShort: Bool) -> SIMD8<Int32> {
+        // What may be kept moves to the front, without a branch that no processor could foresee.
+        var candidates = 0
+        for index in 0..<count {
+            let hash = hashes[index]
+            hashes[candidates] = hash
+            let bits = filter[Self.line(of: hash, count: lineCount)]
+            candidates &+= Int(bits &>> UInt16(truncatingIfNeeded: hash & 15) & 1)
+        }
+        var total = SIMD8<Int32>()
+        // Eight lanes are read and seven wanted: the weights of long texts are read from one place before them, so
+        // that nothing is read beyond the last row.
+        let column = Self.rowStart &+ (isShort ? 0 : Self.outputs &- 1)
+        var index = 0
+        while index < candidates {
+            // 256 weights of 8 bits cannot overflow 16.
+            let end = min(index &+ 256, candidates)
+            var partial = SIMD8<Int16>()
+            while index < end {
+                let hash = hashes[index]
+                let line = lines + Self.line(of: hash, count: lineCount) &* Self.lineSize
+                let marks = line.loadUnaligned(as: UInt64.self).littleEndian
+                // A lane of 16 bits that equals the fingerprint becomes 0; the lowest such lane is found exactly.
+                let low: UInt64 = 0x0001_0001_0001_0001
+                let high: UInt64 = 0x8000_8000_8000_8000
+                let difference = marks ^ (UInt64(Self.fingerprint(of: hash)) &* low)
+                let zeros = (difference &- low) & ~difference & high
+                // A branch here would wait for the line, and mispredicted ones would wait for one line after another:
+                // instead the last slot's row is masked where no slot matches.
+                let slot = (zeros | 1 &<< 63).trailingZeroBitCount &>> 4
+                let mask: UInt64 = zeros == 0 ? 0 : ~0
+                let row = line.loadUnaligned(fromByteOffset: column &+ slot &* Self.rowSize, as: UInt64.self) & mask
+                partial &+= SIMD8<Int16>(truncatingIfNeeded: unsafeBitCast(row, to: SIMD8<Int8>.self))
+                index &+= 1
+            }
+            total &+= SIMD8<Int32>(truncatingIfNeeded: partial)
+        }
+        return isShort ? total : total.shiftedDown
+    }
+}
+
+extension SIMD8<Int32> {
+    /// Every lane but the first, one place lower.
+    @inline(__always)
+    fileprivate var shiftedDown: SIMD8<Int32> {
+        SIMD8(self[1], self[2], self[3], self[4], self[5], self[6], self[7], 0)
+    }
+}

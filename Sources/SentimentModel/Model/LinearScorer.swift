@@ -1,0 +1,99 @@
+/// Scores texts with a trained model: one cache line a feature, eight sums a text.
+///
+/// Whether a text is a vote, a command or a ritual is the lexicon's verdict: such texts are few, and known by rule.
+public struct LinearScorer: TextScorer {
+    private let model: LinearModel
+    private let lexicon: LexiconScorer
+    private let scales: [SIMD8<Float>]
+    private let biases: [SIMD8<Float>]
+
+    /// The model's name.
+    public let version: String
+
+    /// Creates a scorer.
+    ///
+    /// - Parameters:
+    ///   - model: The weights.
+    ///   - lexicon: Gives the features and the verdict on customs that the model was trained with.
+    public init(model: LinearModel, lexicon: LexiconScorer = .builtIn) {
+        self.model = model
+        self.lexicon = lexicon
+        version = model.name
+        scales = model.header.scales.map { SIMD8($0) }
+        biases = model.header.biases.map { SIMD8($0) }
+    }
+
+    /// Scores every text of a batch; see ``TextScorer``.
+    public func score(_ batch: TextBatch, into results: inout [Sentiment]) {
+        results.reserveCapacity(results.count + batch.count)
+        forEach(batch) { logits, verdict in
+            results.append(Self.sentiment(logits, verdict))
+        }
+    }
+
+    /// How likely each class is for every text of a batch; one element per text is appended.
+    public func probabilities(_ batch: TextBatch, into results: inout [ClassProbabilities]) {
+        results.reserveCapacity(results.count + batch.count)
+        forEach(batch) { logits, _ in
+            results.append(ClassProbabilities(logits: logits))
+        }
+    }
+
+    /// The calibrated logits of every text (three polarities, five emotions) and the lexicon's verdict.
+    @inline(__always)
+    private func forEach(_ batch: TextBatch, _ body: (SIMD8<Float>, Sentiment) -> Void) {
+        var verdicts: [Sentiment] = []
+        lexicon.score(batch, into: &verdicts)
+        var hasher = FeatureHasher(space: model.header.space)
+        batch.normalised.withUnsafeBufferPointer { bytes in
+            for index in 0..<batch.count {
+                let text = UnsafeBufferPointer(rebasing: bytes[batch.normalisedRanges[index].indices])
+                hasher.read(text, shape: batch.shapes[index], verdict: verdicts[index])
+                body(logits(hasher), verdicts[index])
+            }
+        }
+    }
+
+    @inline(__always)
+    private func logits(_ hasher: borrowing FeatureHasher) -> SIMD8<Float> {
+        let isShort = hasher.group == .short
+        let group = Int(hasher.group.rawValue)
+        let sum = model.table.sum(hasher.hashes, count: hasher.count, isShort: isShort)
+        let length = 1 / Float(max(hasher.count, 1)).squareRoot()
+        let outputs = SIMD8<Float>(sum) * scales[isShort ? 0 : 1] * length + biases[group]
+        // Neutral and none are the classes that the others are measured against.
+        let logits = SIMD8(outputs[0], 0, outputs[1], 0, outputs[2], outputs[3], outputs[4], outputs[5])
+        return logits / model.header.temperatures[group]
+    }
+
+    @inline(__always)
+    private static func sentiment(_ logits: SIMD8<Float>, _ verdict: Sentiment) -> Sentiment {
+        guard verdict.affective else { return .nonAffective }
+        let polarity = ClassProbabilities.shares(SIMD3(logits[0], logits[1], logits[2]))
+        let (negative, neutral, positive) = (polarity[0], polarity[1], polarity[2])
+        var label = Sentiment.Label.neutral
+        var confidence = neutral
+        if negative > confidence {
+            label = .negative
+            confidence = negative
+        }
+        if positive > confidence {
+            label = .positive
+            confidence = positive
+        }
+        var emotion = Sentiment.Emotion.none
+        var highest = logits[3]
+        for other in [Sentiment.Emotion.happy, .angry, .sad, .surprised] where logits[3 + Int(other.rawValue)] > highest
+        {
+            emotion = other
+            highest = logits[3 + Int(other.rawValue)]
+        }
+        return Sentiment(
+            label: label,
+            emotion: emotion,
+            score: Int16((positive - negative) * 1000),
+            confidence: UInt16(confidence * 1000),
+            affective: true
+        )
+    }
+}

@@ -1,0 +1,85 @@
+/// Makes priors and confidences fit the dev files.
+struct Calibrator {
+    private let dev: DevSet
+    /// The answers with what has been found so far.
+    private(set) var logits: [SIMD8<Float>]
+    /// What is added to each group's biases.
+    private(set) var shifts = [SIMD8<Float>](repeating: .zero, count: TextGroup.allCases.count)
+    /// What each group's logits are divided by.
+    private(set) var temperatures = [Float](repeating: 1, count: TextGroup.allCases.count)
+
+    init(dev: DevSet, logits: [SIMD8<Float>]) {
+        self.dev = dev
+        self.logits = logits
+    }
+
+    /// Moves each class of each group to where the macro-F1 of the group's dev files is best.
+    ///
+    /// One lane after another, twice over; ties stay nearest to where training left them.
+    mutating func shiftPriors(limit: Float) {
+        for group in TextGroup.allCases {
+            for _ in 0..<2 {
+                for lane in [0, 2, 4, 5, 6, 7] {
+                    let here = shifts[Int(group.rawValue)][lane]
+                    var best = (score: summary(group), shift: here)
+                    for step in [-0.8, -0.6, -0.4, -0.3, -0.2, -0.1, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8] as [Float] {
+                        let shift = step * limit
+                        move(group, lane: lane, to: shift)
+                        let score = summary(group) - 0.002 * abs(shift)
+                        if score > best.score + 0.0005 {
+                            best = (score, shift)
+                        }
+                    }
+                    move(group, lane: lane, to: best.shift)
+                }
+            }
+        }
+    }
+
+    private mutating func move(_ group: TextGroup, lane: Int, to shift: Float) {
+        let change = shift - shifts[Int(group.rawValue)][lane]
+        shifts[Int(group.rawValue)][lane] = shift
+        guard change != 0 else { return }
+        for row in 0..<dev.examples.count where dev.examples.groups[row] == group {
+            logits[row][lane] += change
+        }
+    }
+
+    /// The weighted macro-F1 of the files that mostly hold texts of a group.
+    private func summary(_ group: TextGroup) -> Float {
+        var sum: Float = 0
+        for (file, rows) in zip(dev.files, dev.rows) where !rows.isEmpty {
+            let members = rows.reduce(0) { $0 + (dev.examples.groups[$1] == group ? 1 : 0) }
+            guard members * 2 > rows.count else { continue }
+            let score = DevScore(path: file.path, dev.examples, rows: rows, logits: Array(logits[rows]))
+            sum += score.macroF1 * file.weight
+        }
+        return sum
+    }
+
+    /// Finds the temperature of each group by which the polarities' loss is least.
+    mutating func fitTemperatures() {
+        for group in TextGroup.allCases {
+            var rows: [Int] = []
+            for row in 0..<dev.examples.count where dev.examples.groups[row] == group {
+                if dev.examples.weights[row][0] > 0 && !dev.examples.masksNeutral[row] {
+                    rows.append(row)
+                }
+            }
+            guard rows.count >= 50 else { continue }
+            var best = (loss: Float.infinity, temperature: Float(1))
+            for step in 0..<60 {
+                let temperature = 0.4 * power(1.03, Float(step))
+                let loss = rows.reduce(Float(0)) { sum, row in
+                    let target = dev.examples.targets[row]
+                    let wanted = (0..<3).reduce(0) { target[$1] > target[$0] ? $1 : $0 }
+                    return sum - logarithm(ClassProbabilities(logits: logits[row] / temperature).lanes[wanted])
+                }
+                if loss < best.loss {
+                    best = (loss, temperature)
+                }
+            }
+            temperatures[Int(group.rawValue)] = best.temperature
+        }
+    }
+}

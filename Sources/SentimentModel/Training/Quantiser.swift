@@ -1,0 +1,58 @@
+/// Weights as bytes, in the table's form.
+struct Quantiser {
+    /// This share of the weights is represented whole; those beyond are cut to the largest of these.
+    private static let covered: Float = 0.9995
+
+    /// What one step is worth: by weight set (short, long) and output.
+    let scales: [[Float]]
+    private(set) var table: [UInt8]
+
+    init(weights: Weights, vocabulary: Vocabulary, placement: FeaturePlacement, lines: Int) {
+        let placed = (0..<vocabulary.count).filter { placement.slot(of: $0) != nil }
+        let scales = [true, false]
+            .map { isShort in
+                let rows = placed.map { Self.differences(weights.row($0, isShort: isShort)) }
+                return (0..<8).map { Self.scale(rows, output: $0) }
+            }
+        table = [UInt8](repeating: 0, count: lines * FeatureTable.lineSize)
+        for feature in placed {
+            guard let slot = placement.slot(of: feature) else { continue }
+            let line = slot / FeatureTable.slots * FeatureTable.lineSize
+            let place = slot % FeatureTable.slots
+            let fingerprint = FeatureTable.fingerprint(of: vocabulary.hashes[feature])
+            table[line + 2 * place] = UInt8(truncatingIfNeeded: fingerprint)
+            table[line + 2 * place + 1] = UInt8(truncatingIfNeeded: fingerprint >> 8)
+            var position = line + FeatureTable.rowStart + place * FeatureTable.rowSize
+            for (set, isShort) in [true, false].enumerated() {
+                let row = Self.differences(weights.row(feature, isShort: isShort))
+                for output in 0..<FeatureTable.outputs {
+                    let steps = (row[output] / scales[set][output]).rounded()
+                    table[position] = UInt8(bitPattern: Int8(max(-127, min(127, steps))))
+                    position += 1
+                }
+            }
+        }
+        self.scales = scales
+    }
+
+    /// The outputs of a table's row: what each class but neutral and none has before those.
+    static func differences(_ lanes: SIMD8<Float>) -> SIMD8<Float> {
+        SIMD8(
+            lanes[0] - lanes[1],
+            lanes[2] - lanes[1],
+            lanes[4] - lanes[3],
+            lanes[5] - lanes[3],
+            lanes[6] - lanes[3],
+            lanes[7] - lanes[3],
+            0,
+            0
+        )
+    }
+
+    private static func scale(_ rows: [SIMD8<Float>], output: Int) -> Float {
+        let sizes = rows.map { abs($0[output]) }.sorted()
+        guard let largest = sizes.last, largest > 0 else { return 1 }
+        let index = Int(Float(sizes.count - 1) * covered)
+        return max(sizes[index], largest / 16) / 127
+    }
+}

@@ -1,0 +1,80 @@
+/// A file to train on or to be tuned by, and how.
+///
+/// On the command line it is written `PATH[:KEY=VALUE]…`, for example `danmaku.tsv:weight=2:prior=short`.
+public struct TrainingFile: Sendable, Equatable {
+    /// Lines of `label<TAB>text`; a label is a class's name, or probabilities (see ``LabelReader``).
+    public var path: String
+    /// What the labels say.
+    public var task: EvaluationTask
+    /// How much each row counts.
+    public var weight: Float
+    /// The group of texts that answers with this file's prior: how often its classes occur.
+    public var prior: TextGroup?
+    /// Rows beyond so many are left out; 0 means none are.
+    public var limit: Int
+
+    /// Creates a file's description.
+    public init(
+        path: String,
+        task: EvaluationTask = .polarity,
+        weight: Float = 1,
+        prior: TextGroup? = nil,
+        limit: Int = 0
+    ) {
+        self.path = path
+        self.task = task
+        self.weight = weight
+        self.prior = prior
+        self.limit = limit
+    }
+
+    /// Reads a description; the task is emotion if the file's name says so and nothing else is said.
+    public init(parsing argument: String) throws(TrainingError) {
+        var parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+        self.init(path: String(parts.removeFirst()))
+        if path.contains(".emotion.") {
+            task = .emotion
+        }
+        for part in parts {
+            guard let equals = part.firstIndex(of: "=") else {
+                throw TrainingError("\(argument): \(part) is not KEY=VALUE")
+            }
+            let value = String(part[part.index(after: equals)...])
+            switch part[..<equals] {
+            case "weight":
+                guard let number = Float(value), number.isFinite, number > 0 else {
+                    throw TrainingError("\(argument): weight must be a number above 0")
+                }
+                weight = number
+            case "task":
+                guard let known = EvaluationTask(rawValue: value) else {
+                    throw TrainingError("\(argument): task must be polarity or emotion")
+                }
+                task = known
+            case "prior":
+                guard let known = TextGroup.allCases.first(where: { "\($0)" == value }) else {
+                    throw TrainingError("\(argument): prior must be short, long or alphabetic")
+                }
+                prior = known
+            case "limit":
+                guard let number = Int(value), number >= 0 else {
+                    throw TrainingError("\(argument): limit must be a whole number")
+                }
+                limit = number
+            default:
+                throw TrainingError("\(argument): the keys are weight, task, prior and limit")
+            }
+        }
+    }
+}
+
+/// Why training could not begin or end.
+public struct TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// One line for a person.
+    public var description: String
+
+    /// Creates an error.
+    public init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,42 @@
+/// Every hyper-parameter of training; the defaults made the model that ships.
+public struct TrainingSettings: Sendable {
+    /// The name that the model file carries.
+    public var name: String = "danmaku"
+    /// Which features a text has.
+    public var space = FeatureSpace()
+    /// How often every row is seen, at most.
+    public var epochs = 8
+    /// The first step size of AdaGrad; it falls to a twentieth of it along a straight line.
+    public var learningRate: Float = 0.5
+    /// How fast the extra weights of short texts learn, against those that all texts share.
+    public var shortRate: Float = 1
+    /// How strongly weights are drawn to zero with every use.
+    public var decay: Float = 1e-5
+    /// The share of a text's features that is left out at random each time it is seen.
+    public var dropout: Float = 0.2
+    /// Features seen in fewer rows are dropped before training.
+    public var minimumCount = 2
+    /// Lines of four features each in the table; the file has 64 bytes a line.
+    public var lines = 131_072
+    /// After this share of the epochs, features that will not fit into the table are dropped, and the others go on.
+    public var pruneAfter: Float = 0.7
+    /// Rows of rare classes count more by the class's frequency to the power of minus this: 0 not, 0.5 square root.
+    public var classBalance: Float = 0.5
+    /// Rows of files without neutral rows say nothing about neutral.
+    public var masksMissingNeutral = true
+    /// How much emotion counts against polarity.
+    public var emotionWeight: Float = 1
+    /// Training stops when the dev files have not improved for so many epochs.
+    public var patience = 3
+    /// Moves each group's prior to where the dev files' macro-F1 is best, at most so far (in logits); 0 leaves it.
+    public var priorShift: Float = 1
+    /// Everything random comes from it.
+    public var seed: UInt64 = 1
+    /// Class names of data sets and what they are called here.
+    public var labelNames: [String: String] = [:]
+    /// Leaves out rows whose label is unknown, which otherwise are an error.
+    public var skipsUnknownLabels = false
+
+    /// The settings that made the model that ships.
+    public init() {}
+}

@@ -1,0 +1,179 @@
+import ArgumentParser
+import Foundation
+import SentimentModel
+
+/// `danmaku train`: makes a model file from labelled comments.
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Trains a model on labelled comments.",
+        discussion: """
+            A file holds lines of LABEL<TAB>TEXT. A label is the name of a class (negative, neutral, positive; or none, \
+            happy, angry, sad, surprised in files of emotions), or what a teacher thought: three probabilities of the \
+            polarities, with five of the emotions behind a semicolon if it has those (0.1,0.7,0.2;0.8,0.1,0,0.1,0).
+
+            FILE may be followed by :weight=NUMBER, :task=polarity|emotion (emotion if the name has ".emotion."), \
+            :prior=short|long|alphabetic (that group of texts answers with this file's class frequencies) and \
+            :limit=ROWS.
+            """
+    )
+
+    @Argument(help: "Files to learn from.")
+    var data: [String]
+
+    @Option(name: .shortAndLong, help: "Where the model is written; an older file is replaced by renaming.")
+    var output: String
+
+    @Option(help: "A file that decides when to stop, the priors and the calibration. Its texts are not learnt from.")
+    var dev: [String] = []
+
+    @Option(help: "A file whose texts must not be learnt from, such as a test set.")
+    var exclude: [String] = []
+
+    @Option(help: "The name that the model carries.")
+    var name = TrainingSettings().name
+
+    @Option(help: "How often every row is seen, at most.")
+    var epochs = TrainingSettings().epochs
+
+    @Option(help: "The first step size.")
+    var learningRate = TrainingSettings().learningRate
+
+    @Option(help: "How fast the extra weights of short texts learn, against those of all texts.")
+    var shortRate = TrainingSettings().shortRate
+
+    @Option(help: "How strongly weights are drawn to zero.")
+    var decay = TrainingSettings().decay
+
+    @Option(help: "The share of a text's features left out at random, 0 to below 1.")
+    var dropout = TrainingSettings().dropout
+
+    @Option(help: "Features seen less often are dropped, 1 to 255.")
+    var minimumCount = TrainingSettings().minimumCount
+
+    @Option(help: "Lines of the table, 64 bytes and four features each.")
+    var lines = TrainingSettings().lines
+
+    @Option(help: "After this share of the epochs, features that will not fit are dropped.")
+    var pruneAfter = TrainingSettings().pruneAfter
+
+    @Option(help: "How much rows of rare classes gain: 0 nothing, 0.5 square root, 1 all classes count alike.")
+    var classBalance = TrainingSettings().classBalance
+
+    @Flag(inversion: .prefixedNo, help: "Rows of files without neutral rows say nothing about neutral.")
+    var maskMissingNeutral = TrainingSettings().masksMissingNeutral
+
+    @Option(help: "How much emotion counts against polarity.")
+    var emotionWeight = TrainingSettings().emotionWeight
+
+    @Option(help: "Stop after so many epochs without improvement.")
+    var patience = TrainingSettings().patience
+
+    @Option(help: "How far priors may be moved to where the dev files' macro-F1 is best, in logits.")
+    var priorShift = TrainingSettings().priorShift
+
+    @Option(help: "The longest n-gram of characters, 1 to 6.")
+    var characterOrder = TrainingSettings().space.characterOrder
+
+    @Option(help: "The longest n-gram of alphabetic words, 0 to 3.")
+    var wordOrder = TrainingSettings().space.wordOrder
+
+    @Option(help: "Texts of at most so many characters are one feature as a whole.")
+    var wholeText = TrainingSettings().space.wholeTextLimit
+
+    @Option(help: "Texts of at most so many characters are short.")
+    var shortText = TrainingSettings().space.shortTextLimit
+
+    @Flag(inversion: .prefixedNo, help: "Pairs of characters with one between them are features.")
+    var gaps = TrainingSettings().space.hasGaps
+
+    @Flag(inversion: .prefixedNo, help: "The lexicon's verdict is a feature.")
+    var lexicon = TrainingSettings().space.hasLexicon
+
+    @Option(help: "A data set's name for a class of ours, as NAME=CLASS.")
+    var label: [String] = []
+
+    @Flag(help: "Leave out rows of unknown label.")
+    var skipUnknownLabels = false
+
+    @Option(help: "Everything random comes from it.")
+    var seed = TrainingSettings().seed
+
+    @Flag(help: "Say nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        try require(epochs >= 1 && patience >= 1, "--epochs and --patience must be at least 1")
+        try require(learningRate > 0 && learningRate.isFinite, "--learning-rate must be above 0")
+        try require(shortRate >= 0 && decay >= 0 && decay * learningRate < 1, "--short-rate or --decay is out of range")
+        try require((0..<1).contains(dropout), "--dropout must be from 0 to below 1")
+        try require((1...255).contains(minimumCount), "--minimum-count must be from 1 to 255")
+        try require((1...262_000).contains(lines), "--lines must be from 1 to 262000")
+        try require((0...1).contains(pruneAfter) && (0...1).contains(classBalance), "a share must be from 0 to 1")
+        try require(emotionWeight >= 0 && priorShift >= 0, "--emotion-weight and --prior-shift must not be negative")
+        try require((1...6).contains(characterOrder) && wordOrder <= 3, "an n-gram order is out of range")
+        try require(
+            (1...64).contains(name.utf8.count) && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F },
+            "--name must be 1 to 64 printable ASCII characters without blanks"
+        )
+    }
+
+    private func require(_ condition: Bool, _ message: String) throws {
+        if !condition {
+            throw ValidationError(message)
+        }
+    }
+
+    func run() throws {
+        let settings = try settings()
+        let progress = TrainingProgress(isQuiet: quiet, isTerminal: isatty(STDERR_FILENO) == 1)
+        let bytes: [UInt8]
+        do {
+            bytes = try Trainer(settings: settings)
+                .train(
+                    on: data.map { try TrainingFile(parsing: $0) },
+                    dev: dev.map { try TrainingFile(parsing: $0) },
+                    excluding: exclude,
+                    report: progress.report
+                )
+        } catch let error as TrainingError {
+            throw ValidationError(error.description)
+        }
+        // Data's atomic writing renames, so that a server that has the old file mapped keeps it.
+        try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic)
+        progress.say("\(output): \(bytes.count) bytes")
+    }
+
+    private func settings() throws -> TrainingSettings {
+        var settings = TrainingSettings()
+        settings.name = name
+        settings.epochs = epochs
+        settings.learningRate = learningRate
+        settings.shortRate = shortRate
+        settings.decay = decay
+        settings.dropout = dropout
+        settings.minimumCount = minimumCount
+        settings.lines = lines
+        settings.pruneAfter = pruneAfter
+        settings.classBalance = classBalance
+        settings.masksMissingNeutral = maskMissingNeutral
+        settings.emotionWeight = emotionWeight
+        settings.patience = patience
+        settings.priorShift = priorShift
+        settings.space.characterOrder = characterOrder
+        settings.space.wordOrder = wordOrder
+        settings.space.wholeTextLimit = wholeText
+        settings.space.shortTextLimit = shortText
+        settings.space.hasGaps = gaps
+        settings.space.hasLexicon = lexicon
+        settings.seed = seed
+        settings.skipsUnknownLabels = skipUnknownLabels
+        for pair in label {
+            guard let equals = pair.firstIndex(of: "=") else {
+                throw ValidationError("--label \(pair) is not NAME=CLASS")
+            }
+            settings.labelNames[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+        }
+        return settings
+    }
+}
