@@ -50,7 +50,7 @@ start_server() {
     PIDS+=("$SERVER_PID")
     local ready=
     for _ in $(seq 200); do
-        ready=$(grep -m1 '"message":"Ready\."' "$SERVER_LOG" || true)
+        ready=$(grep -s -m1 '"message":"Ready\."' "$SERVER_LOG" || true)
         [ -n "$ready" ] && break
         kill -0 "$SERVER_PID" 2> /dev/null || break
         sleep 0.05

@@ -15,6 +15,7 @@ for pass in first second third; do
     start_verify verify --room replay --subscribers 10
     "$DANMAKU" replay "$FILE" --room replay --speed max --to "$INGEST" > /dev/null || status=1
     wait "$VERIFY_PID" || status=1
+    grep FAILED "$WORK/verify" || true
     echo "after the $pass replay with 10 subscribers: $(rss "$SERVER_PID") MiB (limit 150)"
 done
 stop_server

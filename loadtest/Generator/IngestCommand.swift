@@ -34,7 +34,7 @@ struct IngestCommand: AsyncParsableCommand {
     @Option(help: "A recording whose texts are sent. Default: made-up danmaku in the proportions of live rooms.")
     var file: String?
 
-    @Flag(help: "Send lines without ids, which spares the server the look-up for repeats.")
+    @Flag(name: .customLong("no-ids"), help: "Send lines without ids: the server then looks no repeats up.")
     var noIDs = false
 
     @Option(help: "Threads of the generator.")

@@ -37,6 +37,10 @@ struct StreamCheck {
         if event.name.isEqual("sentiment") {
             sentimentEvents += 1
             results(event.data, now: now)
+        } else if event.name.isEqual("snapshot") {
+            if event.data.find("\"totals\":{\"comments\":0,") != nil {
+                lastSeq[Self.hash(event.data)] = 0
+            }
         } else if event.name.isEqual("skipped") {
             if let place = event.data.find("\"comments\":") {
                 skipped += event.data.integer(at: place + 11)
@@ -56,8 +60,9 @@ struct StreamCheck {
     /// `{"room":"…","results":[{"seq":…`: a quote inside a text is escaped, so the keys searched for are keys.
     private mutating func results(_ data: UnsafeRawBufferPointer, now: Int) {
         let room = Self.hash(data)
-        var last = lastSeq[room] ?? 0
         var place = data.find("{\"seq\":")
+        // A room that was there before is taken up where its stream begins; the sum of what came still has to be right.
+        var last = lastSeq[room] ?? place.map { data.integer(at: $0 + 7) - 1 } ?? 0
         while let found = place {
             let seq = data.integer(at: found + 7)
             if seq <= last {
