@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// A request may use up more than there is and puts its client into debt; the next one is refused until the debt is paid.
 /// When the table is full, clients without a debt are forgotten; if none is, all newcomers share one bucket.
-final class ClientRates: Sendable {
+package final class ClientRates: Sendable {
     private struct State {
         var buckets: [String: TokenBucket] = [:]
         var shared: TokenBucket
@@ -13,7 +13,7 @@ final class ClientRates: Sendable {
     }
 
     /// The most addresses that are known at a time.
-    static let limit = 16_384
+    package static let limit = 16_384
     /// A full table is gone through once a second at most.
     private static let sweepInterval: Int64 = 1_000_000_000
 
@@ -23,13 +23,13 @@ final class ClientRates: Sendable {
     /// Creates the table.
     ///
     /// - Parameter rate: Comments a second and address; 0 for no limit.
-    init(rate: Double) {
+    package init(rate: Double) {
         self.rate = rate
         state = Mutex(State(shared: Self.bucket(rate)))
     }
 
     /// How long a client has to wait before it may send anything, in nanoseconds; 0 if it may now.
-    func delay(of client: String, now: Int64) -> Int64 {
+    package func delay(of client: String, now: Int64) -> Int64 {
         guard rate > 0 else {
             return 0
         }
@@ -41,7 +41,7 @@ final class ClientRates: Sendable {
     /// Charges a client for comments.
     ///
     /// - Returns: How long until its debt is paid, in nanoseconds.
-    func spend(_ comments: Int, of client: String, now: Int64) -> Int64 {
+    package func spend(_ comments: Int, of client: String, now: Int64) -> Int64 {
         guard rate > 0, comments > 0 else {
             return 0
         }

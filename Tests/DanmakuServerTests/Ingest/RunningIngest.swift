@@ -69,7 +69,7 @@ struct RunningIngest {
 
     /// Whether another client is served as if nothing had happened.
     func servesOthers() async throws -> Bool {
-        let lines = IngestClient.hello + #"{"room":"others","text":"hello"}"#
+        let lines = IngestClient.hello + #"{"room":"others","text":"hello"}"# + "\n"
         return try await answers(to: lines) == IngestClient.acknowledgement(accepted: 1)
     }
 }
