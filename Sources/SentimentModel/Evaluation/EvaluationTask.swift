@@ -13,21 +13,26 @@ public enum EvaluationTask: String, Sendable, CaseIterable {
         }
     }
 
-    /// The class that a file's label means; data sets name some emotions differently.
+    /// The class that a file's label means; data sets name and split emotions differently.
     ///
-    /// Fear has no class of ours and counts as none.
+    /// Fear has no class of ours and counts as none; disgust and disapproval count as angry.
     public func index(ofLabel name: String) -> Int? {
         if let index = classes.firstIndex(of: name) {
             return index
         }
-        guard self == .emotion else { return nil }
+        return self == .emotion ? Self.emotion(ofLabel: name).map { Int($0.rawValue) } : nil
+    }
+
+    private static func emotion(ofLabel name: String) -> Sentiment.Emotion? {
         switch name {
-        case "neutral", "neural", "fear", "other", "disgust": return Int(Sentiment.Emotion.none.rawValue)
-        case "startled", "surprise": return Int(Sentiment.Emotion.surprised.rawValue)
-        case "joy", "happiness", "like", "optimism", "love": return Int(Sentiment.Emotion.happy.rawValue)
-        case "anger": return Int(Sentiment.Emotion.angry.rawValue)
-        case "sadness": return Int(Sentiment.Emotion.sad.rawValue)
-        default: return nil
+        case "neutral", "other", "fear", "nervousness", "caring", "desire": Sentiment.Emotion.none
+        case "startled", "surprise", "realization", "confusion", "curiosity": .surprised
+        case "joy", "happiness", "like", "optimism", "love", "admiration", "amusement", "approval", "excitement",
+            "gratitude", "pride", "relief":
+            .happy
+        case "anger", "annoyance", "disapproval", "disgust": .angry
+        case "sadness", "disappointment", "embarrassment", "grief", "remorse": .sad
+        default: nil
         }
     }
 }

@@ -11,13 +11,7 @@ struct LexiconDataTests {
     )
     func measured() throws {
         let texts = try LabelledTexts(bytes: SharedData.bytes(Self.danmaku), task: .polarity)
-        let report = Evaluator(task: .polarity)
-            .evaluate(
-                LexiconScorer.builtIn,
-                on: texts,
-                clock: ContinuousClock(),
-                measuring: .zero
-            )
+        let report = Evaluator(task: .polarity).evaluate(LexiconScorer.builtIn, on: texts)
         #expect(report.confusion.accuracy > 0.82)
         #expect(report.confusion.macroF1 > 0.55)
         #expect(report.committedAccuracy > 0.95)
