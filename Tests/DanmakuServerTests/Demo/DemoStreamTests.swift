@@ -1,6 +1,7 @@
 import DanmakuPipeline
 import DanmakuServer
 import DanmakuTestKit
+import SentimentModel
 import Testing
 
 @Suite("Demo stream")
