@@ -6,6 +6,9 @@ struct LexiconReading {
     /// How far a modifier reaches, in characters (a Latin word counts two).
     private static let reach: Int32 = 4
 
+    /// Beside a custom a feeling counts only from here on: thanks for a gift belong to the custom.
+    private static let custom: Float = 0.52
+
     private var sum: Float = 0
     private var emotions = SIMD8<Float>(repeating: 0)
     private var feelings: Int32 = 0
@@ -198,7 +201,7 @@ struct LexiconReading {
             reading.add(wholeValue, wholeEmotion)
         }
         reading.addFace(shape.kaomoji)
-        if reading.feelings == 0 || (customBytes > 0 && abs(reading.sum) < 0.5) {
+        if reading.feelings == 0 || (customBytes > 0 && abs(reading.sum) < Self.custom) {
             return customBytes > 0 ? .nonAffective : reading.bare(shape)
         }
         return reading.settle(shape, endsInQuestion: endsInQuestion)

@@ -68,6 +68,7 @@ public enum Kaomoji: UInt8, Sendable, CaseIterable {
         var angry = 0
         var joyful = 0
         var round = 0
+        var angles = 0
 
         mutating func add(_ point: UInt32) {
             guard let scalar = Unicode.Scalar(point) else { return }
@@ -78,9 +79,13 @@ public enum Kaomoji: UInt8, Sendable, CaseIterable {
             case "▽", "∀", "ω", "◡", "‿", "ヮ", "∇", "ᴗ", "ε":
                 mouths += 1
                 joyful += 1
-            case ";", "╥", "ಥ", "┬", "っ", "つ", "ｔ", "t", "q", "ㅠ", ">", "<":
+            case ";", "╥", "ಥ", "┬", "っ", "つ", "ｔ", "t", "q", "ㅠ":
                 eyes += 1
                 sad += 1
+            case ">", "<":
+                // One alone is a wink or a hand.
+                eyes += 1
+                angles += 1
             case "﹏", "︿", "へ", "⌓", "︵":
                 mouths += 1
                 sad += 1
@@ -110,6 +115,7 @@ public enum Kaomoji: UInt8, Sendable, CaseIterable {
             if angry > 0 && (angry >= 2 || round > 0) {
                 return .angry
             }
+            let sad = sad + (angles >= 2 ? 2 : 0)
             if sad >= 2 || (sad == 1 && joyful <= 1) {
                 return .sad
             }

@@ -49,6 +49,7 @@ struct LexiconScorerTests {
         "Votes, passwords, commands and customs have no feeling",
         arguments: [
             "1", "111", "11111", "扣1", "2", "B", "bbb", "#好运连连#", "!song", "！点歌", "点歌 晴天", "老板大气！", "打卡", "+1",
+            "谢谢小燕赠送的1个小心心~",
         ]
     )
     func nonAffective(text: String) {

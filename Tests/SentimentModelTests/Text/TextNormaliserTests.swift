@@ -98,7 +98,8 @@ struct TextNormaliserTests {
         arguments: [
             ("(≧▽≦)", Kaomoji.joy), ("(^_^)", .joy), ("（´；ω；｀）", .sad), ("(T_T)", .sad), ("(;´д`)", .sad),
             ("(╯°□°)╯", .angry), ("(╬ಠ益ಠ)", .angry), ("(°Д°)", .surprised), ("(⊙o⊙)", .surprised),
-            ("(-_-)", .other), ("好耶(・ω・)", .joy), ("(笑)", .none), ("(2020)", .none), ("(what)", .none),
+            ("(>_<)", .sad), ("(<ゝω・)", .joy), ("(-_-)", .other), ("好耶(・ω・)", .joy), ("(笑)", .none), ("(2020)", .none),
+            ("(what)", .none),
             ("f(x)=3", .none), ("(", .none), ("(a_b", .none),
         ]
     )
