@@ -12,6 +12,8 @@ extension RequestTimeoutHandler {
             package var idle: Int64
             /// What is left for the client to read the last answer and close, once our side is shut.
             package var linger: Int64 = 1_000_000_000
+            /// What ``body`` shrinks to once the server stops: a drain must not wait for a client that stands still.
+            package var drain: Int64 = 5_000_000_000
 
             package init(head: Int64, body: Int64, idle: Int64) {
                 self.head = head
@@ -58,7 +60,7 @@ extension RequestTimeoutHandler {
             case closed
         }
 
-        private let limits: Limits
+        private var limits: Limits
         private var state: State
 
         /// Starts with an accepted connection.
@@ -79,6 +81,21 @@ extension RequestTimeoutHandler {
         /// The connection is there.
         package func started() -> Action {
             wait
+        }
+
+        /// Whether a body of any length is being read.
+        package var isReadingStream: Bool {
+            if case .open(.streamedBody, _, _, _) = state { true } else { false }
+        }
+
+        /// The server stops: bodies and answers that are under way have less time from now on.
+        package mutating func quiesced(now: Int64) -> Action {
+            limits.body = min(limits.body, limits.drain)
+            if case .open(.wholeBody(let deadline), let responses, let stalled, let closes) = state {
+                let reading = Reading.wholeBody(deadline: min(deadline, now + limits.body))
+                state = .open(reading: reading, responses: responses, stalledAt: stalled, closesAfterResponse: closes)
+            }
+            return wait
         }
 
         /// Bytes came in and no part of a request was complete with them.

@@ -86,6 +86,14 @@ package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChanne
             perform(machine.inputClosed(), context)
         }
         context.fireUserInboundEventTriggered(event)
+        if event is ChannelShouldQuiesceEvent {
+            perform(machine.quiesced(now: now(context)), context)
+            if machine.isReadingStream {
+                // A part without bytes: its route wakes up, sees the drain, and answers with what it has taken.
+                context.fireChannelRead(wrapInboundOut(.body(context.channel.allocator.buffer(capacity: 0))))
+                context.fireChannelReadComplete()
+            }
+        }
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -28,8 +28,8 @@ struct RequestTimeoutStateMachineTests {
         case closed
     }
 
-    private func machine(in situation: Situation) -> Machine {
-        var machine = Machine(limits: Self.limits, now: 95)
+    private func machine(in situation: Situation, limits: Machine.Limits = limits) -> Machine {
+        var machine = Machine(limits: limits, now: 95)
         func run(_ action: Action) {}
         switch situation {
         case .fresh: break
@@ -158,6 +158,24 @@ struct RequestTimeoutStateMachineTests {
             case .fresh, .firstHead, .between, .laterHead, .bodyAfterResponse:
                 break  // Nothing was asked: there is no response that could end.
             }
+        }
+    }
+
+    @Test("When the server stops, bodies and unread answers have less time; all else is as before")
+    func quiescing() {
+        var limits = Self.limits
+        limits.drain = 7
+        for situation in Situation.allCases {
+            var machine = machine(in: situation, limits: limits)
+            let before = machine.started()
+            let action = machine.quiesced(now: 102)
+            switch situation {
+            case .wholeBody, .bodyAfterResponse: #expect(action == .wait(until: 109), "\(situation)")
+            case .stalled, .streamedBodyAsked: #expect(action == .wait(until: 107), "\(situation)")
+            default: #expect(action == before, "\(situation)")
+            }
+            let isStream = situation == .streamedBodyAsked || situation == .streamedBodyUnread
+            #expect(machine.isReadingStream == isStream, "\(situation)")
         }
     }
 

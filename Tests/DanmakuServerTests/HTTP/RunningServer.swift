@@ -98,6 +98,11 @@ final class RawConnection: Sendable {
         try await channel.writeAndFlush(ByteBuffer(string: text))
     }
 
+    /// Reads nothing from now on, as a client that hangs.
+    func stopReading() async throws {
+        try await channel.setOption(.autoRead, value: false).get()
+    }
+
     /// Shuts our side.
     func finish() async throws {
         try await channel.close(mode: .output)
