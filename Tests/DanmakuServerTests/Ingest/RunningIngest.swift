@@ -70,7 +70,7 @@ struct RunningIngest {
     /// Whether another client is served as if nothing had happened.
     func servesOthers() async throws -> Bool {
         let lines = IngestClient.hello + #"{"room":"others","text":"hello"}"# + "\n"
-        return try await answers(to: lines) == IngestClient.acknowledgement(accepted: 1)
+        return try await answers(to: lines).hasSuffix(IngestClient.acknowledgement(accepted: 1))
     }
 }
 
