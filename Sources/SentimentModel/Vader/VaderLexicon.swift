@@ -1,18 +1,21 @@
 /// VADER's valences and its words for emoji.
 public struct VaderLexicon: Sendable {
-    /// The mean valence of a word or emoticon on −4…4, by its UTF-8 bytes in lower case.
-    var valences: [[UInt8]: Double] = [:]
+    /// What is known of a word or emoticon, by its UTF-8 bytes in lower case; valences are means on −4…4.
+    private(set) var facts: [[UInt8]: VaderWord.Facts]
+    /// The number of words that have a valence.
+    private(set) var count = 0
     /// What an emoji is called.
-    var emoji: [Unicode.Scalar: [Unicode.Scalar]] = [:]
+    private(set) var emoji: [Unicode.Scalar: [Unicode.Scalar]] = [:]
 
     /// The valences of Hutto and Gilbert's `vaderSentiment` 3.3.2 (MIT).
     public static let builtIn = VaderLexicon()
 
     private init() {
+        facts = Self.ruled
         Self.forEachPair(VaderData.valences) { word, valence in
-            valences[Array(word)] = Double(String(decoding: valence, as: UTF8.self))
+            facts[Array(word), default: VaderWord.Facts()].valence = Double(String(decoding: valence, as: UTF8.self))
         }
-        readEmoji()
+        finish()
     }
 
     /// Reads a lexicon in VADER's format.
@@ -22,6 +25,7 @@ public struct VaderLexicon: Sendable {
     /// - Parameter file: Lines of `word<TAB>valence`, what follows being ignored; of a word given twice the last counts.
     /// - Throws: ``LexiconError`` for the first line without a valence.
     public init(file: [UInt8]) throws(LexiconError) {
+        facts = Self.ruled
         var number = 0
         for line in file.split(separator: 0x0A, omittingEmptySubsequences: false) {
             number += 1
@@ -31,12 +35,25 @@ public struct VaderLexicon: Sendable {
             else {
                 throw LexiconError(line: number, problem: "no valence behind \(String(decoding: word, as: UTF8.self))")
             }
-            valences[Array(word)] = valence
+            facts[Array(word), default: VaderWord.Facts()].valence = valence
         }
-        readEmoji()
+        finish()
     }
 
-    private mutating func readEmoji() {
+    /// What the rules' own lists know.
+    private static let ruled: [[UInt8]: VaderWord.Facts] = {
+        var facts: [[UInt8]: VaderWord.Facts] = [:]
+        for (word, boost) in VaderRules.boosters {
+            facts[word, default: VaderWord.Facts()].boost = boost
+        }
+        for word in VaderRules.negations {
+            facts[word, default: VaderWord.Facts()].isNegation = true
+        }
+        return facts
+    }()
+
+    private mutating func finish() {
+        count = facts.values.count { $0.valence != nil }
         Self.forEachPair(VaderData.emoji) { character, name in
             if let scalar = String(decoding: character, as: UTF8.self).unicodeScalars.first {
                 emoji[scalar] = Array(String(decoding: name, as: UTF8.self).unicodeScalars)

@@ -3,7 +3,7 @@ extension VaderRules {
         Set(words.split(separator: " ").map { Array($0.utf8) })
     }
 
-    private static let negations = set(
+    static let negations = set(
         """
         aint arent cannot cant couldnt darent didnt doesnt ain't aren't can't couldn't daren't didn't doesn't dont \
         hadnt hasnt havent isnt mightnt mustnt neither don't hadn't hasn't haven't isn't mightn't mustn't neednt \
@@ -14,10 +14,8 @@ extension VaderRules {
 
     private static let contraction = Array("n't".utf8)
 
-    static func isNegation(_ lower: [UInt8]) -> Bool {
-        if negations.contains(lower) {
-            return true
-        }
+    /// Whether a word ends in n't, or holds it elsewhere, as the original has it.
+    static func isContraction(_ lower: [UInt8]) -> Bool {
         guard lower.count >= 3 else { return false }
         return (0...(lower.count - 3)).contains { lower[$0..<($0 + 3)].elementsEqual(contraction) }
     }

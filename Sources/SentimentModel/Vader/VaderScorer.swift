@@ -23,7 +23,7 @@ public struct VaderScorer: TextScorer {
     /// Scores with a lexicon, by default the original one.
     public init(lexicon: VaderLexicon = .builtIn) {
         self.lexicon = lexicon
-        version = "vader-\(lexicon.valences.count)"
+        version = "vader-\(lexicon.count)"
     }
 
     /// Scores every text of a batch; see ``TextScorer``.

@@ -1,15 +1,25 @@
 /// A word or emoticon of a text, with all that VADER's rules ask of it.
 struct VaderWord: Sendable {
+    /// What is known of a word whatever the text.
+    struct Facts: Sendable {
+        /// Its valence, if the lexicon knows it.
+        var valence: Double?
+        /// What it adds to the next valence, 0 for a word that is no degree adverb.
+        var boost = 0.0
+        /// Whether it negates.
+        var isNegation = false
+    }
+
     /// In lower case.
     var lower: [UInt8]
     /// Whether it is written in capitals.
     var isUpper: Bool
-    /// Its valence, if the lexicon knows it.
-    var valence: Double?
-    /// What it adds to the next valence, 0 for a word that is no degree adverb.
-    var boost: Double
-    /// Whether it negates.
-    var isNegation: Bool
+    /// What the lexicon and the rules' lists say of it.
+    var facts: Facts
+
+    var valence: Double? { facts.valence }
+    var boost: Double { facts.boost }
+    var isNegation: Bool { facts.isNegation }
 
     /// Compares with an ASCII word.
     func `is`(_ word: StaticString) -> Bool {
@@ -24,10 +34,33 @@ struct VaderTokens {
     private(set) var questions = 0
 
     init(_ text: some Collection<UInt8>, lexicon: VaderLexicon) {
+        if text.allSatisfy({ $0 < 0x80 }) {
+            readASCII(text, lexicon)
+        } else {
+            readUnicode(text, lexicon)
+        }
+    }
+
+    /// Most English: bytes are characters, and there is no emoji.
+    private mutating func readASCII(_ text: some Collection<UInt8>, _ lexicon: VaderLexicon) {
+        var token: [UInt8] = []
+        for byte in text {
+            if Self.isBlank(Unicode.Scalar(byte)) {
+                end(&token, lexicon)
+            } else {
+                exclamations += byte == 0x21 ? 1 : 0
+                questions += byte == 0x3F ? 1 : 0
+                token.append(byte)
+            }
+        }
+        end(&token, lexicon)
+    }
+
+    private mutating func readUnicode(_ text: some Collection<UInt8>, _ lexicon: VaderLexicon) {
         var token = String.UnicodeScalarView()
         var isAfterBlank = true
         for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
-            if let description = lexicon.emoji[scalar] {
+            if scalar.value >= 0x80, let description = lexicon.emoji[scalar] {
                 if !isAfterBlank {
                     end(&token, lexicon)
                 }
@@ -59,26 +92,51 @@ struct VaderTokens {
 
     private mutating func end(_ token: inout String.UnicodeScalarView, _ lexicon: VaderLexicon) {
         guard !token.isEmpty else { return }
-        var stripped = token[...]
-        while let first = stripped.first, Self.isPunctuation(first) {
-            stripped.removeFirst()
-        }
-        while let last = stripped.last, Self.isPunctuation(last) {
-            stripped.removeLast()
-        }
-        words.append(word(String(stripped.count <= 2 ? token[...] : stripped), lexicon))
+        append(Self.stripped(token), lexicon)
         token.removeAll()
     }
 
-    private func word(_ text: String, _ lexicon: VaderLexicon) -> VaderWord {
-        let lower = Array(text.lowercased().utf8)
-        return VaderWord(
-            lower: lower,
-            isUpper: Self.isUpper(text),
-            valence: lexicon.valences[lower],
-            boost: VaderRules.boosters[lower] ?? 0,
-            isNegation: VaderRules.isNegation(lower)
-        )
+    private mutating func end(_ token: inout [UInt8], _ lexicon: VaderLexicon) {
+        guard !token.isEmpty else { return }
+        var stripped = token[...]
+        while let first = stripped.first, Self.isPunctuation(Unicode.Scalar(first)) {
+            stripped.removeFirst()
+        }
+        while let last = stripped.last, Self.isPunctuation(Unicode.Scalar(last)) {
+            stripped.removeLast()
+        }
+        let word = stripped.count <= 2 ? token[...] : stripped
+        var hasCapital = false
+        var hasSmall = false
+        let lower = word.map { byte in
+            let isCapital = byte >= 0x41 && byte <= 0x5A
+            hasCapital = hasCapital || isCapital
+            hasSmall = hasSmall || (byte >= 0x61 && byte <= 0x7A)
+            return isCapital ? byte | 0x20 : byte
+        }
+        append(lower, isUpper: hasCapital && !hasSmall, lexicon)
+        token.removeAll(keepingCapacity: true)
+    }
+
+    private static func stripped(_ token: String.UnicodeScalarView) -> String {
+        var stripped = token[...]
+        while let first = stripped.first, isPunctuation(first) {
+            stripped.removeFirst()
+        }
+        while let last = stripped.last, isPunctuation(last) {
+            stripped.removeLast()
+        }
+        return String(stripped.count <= 2 ? token[...] : stripped)
+    }
+
+    private mutating func append(_ text: String, _ lexicon: VaderLexicon) {
+        append(Array(text.lowercased().utf8), isUpper: Self.isUpper(text), lexicon)
+    }
+
+    private mutating func append(_ lower: [UInt8], isUpper: Bool, _ lexicon: VaderLexicon) {
+        var facts = lexicon.facts[lower] ?? VaderWord.Facts()
+        facts.isNegation = facts.isNegation || VaderRules.isContraction(lower)
+        words.append(VaderWord(lower: lower, isUpper: isUpper, facts: facts))
     }
 
     /// What Python's `str.isupper` says: some letter with case, and all of those capitals.
