@@ -4,7 +4,7 @@ import Hummingbird
 public import Logging
 import NIOCore
 import NIOPosix
-import SentimentModel
+public import SentimentModel
 import ServiceLifecycle
 
 extension Server {
@@ -19,7 +19,7 @@ extension Server {
     /// - Throws: ``ConfigurationProblem`` for a folder or a model file that is not there.
     public static func build(
         configuration: Configuration,
-        executable: String = CommandLine.arguments[0],
+        executable: String = ShippedModel.executablePath,
         metrics: PrometheusMetricsFactory = PrometheusMetricsFactory(),
         logger: Logger
     ) throws -> Server {
@@ -27,11 +27,10 @@ extension Server {
         let time = SystemTime()
         let readiness = Readiness()
         let open = OpenConnections()
-        let fallback = InProcessScorer(name: "lexicon", LexiconScorer.builtIn)
         let pipeline = Pipeline(
             configuration: configuration.pipeline,
-            scorer: fallback,
-            fallback: fallback,
+            scorer: try ConfiguredScorer.load(file: configuration.modelFile, executable: executable),
+            fallback: ConfiguredScorer.fallback,
             time: time,
             logger: logger
         )

@@ -6,6 +6,8 @@ struct Danmaku: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "danmaku",
         abstract: "Streams the mood of live comments to browsers.",
-        subcommands: [Serve.self, ReplayCommand.self, Config.self]
+        subcommands: [
+            Serve.self, ReplayCommand.self, ScoreCommand.self, TrainCommand.self, EvaluateCommand.self, Config.self,
+        ]
     )
 }

@@ -160,7 +160,7 @@ public enum ConfigurationTable {
             "scoring.model",
             .text,
             default: "",
-            "Model file; empty takes the scorer that is built in."
+            "Model file; empty takes the one that ships, or the lexicon where there is none."
         )
     ]
 

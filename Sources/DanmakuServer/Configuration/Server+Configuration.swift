@@ -48,7 +48,7 @@ extension Server {
         public var comments: CommentRoutes.Configuration
         /// The stages between the edges.
         public var pipeline: PipelineConfiguration
-        /// `scoring.model`; empty for the built-in scorer.
+        /// `scoring.model`; empty for the one that ships, or the lexicon.
         public var modelFile: String
         /// `shutdown.grace-seconds`; kept by whoever owns the signals.
         public var grace: Duration

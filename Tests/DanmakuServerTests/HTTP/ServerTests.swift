@@ -61,6 +61,18 @@ struct ServerTests {
         }
     }
 
+    @Test("A model or a page's folder that is not there is one line and no server")
+    func missingFiles() async throws {
+        for (key, value) in ["scoring.model": "nowhere.dkm", "http.web-directory": "nowhere"] {
+            do {
+                try await RunningServer.with([key: value]) { _ in }
+                Issue.record("\(key) was taken")
+            } catch let problem as ConfigurationProblem {
+                #expect(problem.description.hasPrefix("\(key) = \"\(value)\": "))
+            }
+        }
+    }
+
     @Test("A drain closes both listeners and idle connections, and comes to its end")
     func drain() async throws {
         var addresses: Server.Addresses?
