@@ -279,6 +279,6 @@ struct LexiconReading {
         if label == .neutral {
             return UInt16(700 - 600 * magnitude)
         }
-        return UInt16(min(950, 400 + 500 * magnitude))
+        return UInt16(350 + 450 * magnitude)
     }
 }

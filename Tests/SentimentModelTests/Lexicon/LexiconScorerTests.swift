@@ -128,6 +128,39 @@ struct LexiconScorerTests {
         }
     }
 
+    @Test("A term is found wherever it stands, and nothing else is")
+    func findsTerms() throws {
+        var random = SplitMix64(seed: 5)
+        let alphabet = ["好", "坏", "强", "，", "д", "ё", "😂", "の", "々"]
+        for round in 0..<300 {
+            func string(_ lengths: ClosedRange<Int>) -> String {
+                (0..<Int.random(in: lengths, using: &random)).map { _ in alphabet.randomElement(using: &random)! }
+                    .joined()
+            }
+            // As commands, one of them anywhere makes the text non-affective.
+            var terms: Set<String> = []
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                terms.insert(TextBatch(string(1...5)).normalisedText(0))
+            }
+            let scorer = try lexicon(terms.map { "\($0)\tcommand\t0" }.joined(separator: "\n"))
+            for _ in 0..<20 {
+                let batch = TextBatch(string(0...9))
+                var results: [Sentiment] = []
+                scorer.score(batch, into: &results)
+                let text = Array(batch.normalised)
+                let isFound = terms.contains { term in
+                    let term = Array(term.utf8)
+                    return text.count >= term.count
+                        && (0...(text.count - term.count)).contains { text[$0..<($0 + term.count)].elementsEqual(term) }
+                }
+                #expect(
+                    results[0].affective != isFound,
+                    "\(batch.normalisedText(0)) of \(terms), round \(round), seed 5"
+                )
+            }
+        }
+    }
+
     @Test("Every text gets one result, whatever its bytes, and the same one twice")
     func anyBytes() {
         var random = SplitMix64(seed: 99)
