@@ -36,7 +36,7 @@ extension RoomAggregate {
         precondition(step >= 1000, "a timeline's step is at least a second")
         let first = from / step
         let last = (to + step - 1) / step
-        guard first < last else {
+        guard from < to else {
             return []
         }
         var sums = [MoodSums](repeating: MoodSums(), count: Int(last - first))
