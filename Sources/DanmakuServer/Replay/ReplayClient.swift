@@ -6,11 +6,20 @@ import NIOPosix
 /// The decisions are ``ReplayPacer``'s, ``ReplayWindow``'s and ``ReplayBackoff``'s.
 package struct ReplayClient: Sendable {
     private let options: ReplayOptions
+    private let pause: @Sendable (Duration) async throws -> Void
     private let state = ReplayState()
 
     /// Creates a client; it does nothing until ``run()``.
-    package init(_ options: ReplayOptions) {
+    ///
+    /// - Parameters:
+    ///   - options: What to replay, where to, and how fast.
+    ///   - pause: Waits between two connections.
+    package init(
+        _ options: ReplayOptions,
+        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
         self.options = options
+        self.pause = pause
     }
 
     /// Where the replay stands; may be asked from anywhere.
@@ -79,7 +88,7 @@ package struct ReplayClient: Sendable {
                 state.giveUp()
                 return
             }
-            try await Task.sleep(for: delay)
+            try await pause(delay)
         }
     }
 
