@@ -1,7 +1,7 @@
 public import SentimentModel
 import Synchronization
 
-/// A room and its mood.
+/// A room and its mood, in brief.
 public struct RoomSummary: Sendable {
     /// The room's name.
     public let name: String
@@ -26,7 +26,7 @@ extension Pipeline {
                     room.map {
                         RoomSummary(
                             name: String(decoding: $0.name, as: UTF8.self),
-                            mood: $0.aggregate.snapshot(now: now, degraded: degraded)
+                            mood: $0.aggregate.snapshot(now: now, degraded: degraded, detail: .brief)
                         )
                     }
                 }
