@@ -1,0 +1,149 @@
+import Foundation
+import NIOCore
+import Synchronization
+import Testing
+
+@Suite("The executable", .enabled(if: Executable.path != nil, "the program is not built beside the tests"))
+struct ExecutableTests {
+    @Test("The first signal drains and exits with 0", arguments: [SIGTERM, SIGINT])
+    func firstSignal(number: Int32) async throws {
+        let program = try Executable("serve", "--http-port", "0", "--ingest-port", "0", "--log-format", "json")
+        let ready = try await program.line(containing: "\"Ready.\"")
+        #expect(ready.contains("\"http\":\"http://127.0.0.1:"))
+        #expect(ready.contains("\"ingest\":\"127.0.0.1:"))
+        program.send(number)
+        #expect(await program.exitStatus() == 0)
+        #expect(program.lines.last?.contains("\"Stopped.\"") == true)
+    }
+
+    @Test("A second signal exits at once with 128 and its number")
+    func secondSignal() async throws {
+        let program = try Executable("serve", "--http-port", "0", "--ingest-port", "0")
+        _ = try await program.line(containing: "Ready.")
+        // Both are there when the process goes on: no drain can be complete between them.
+        program.send(SIGSTOP)
+        program.send(SIGTERM)
+        program.send(SIGINT)
+        program.send(SIGCONT)
+        #expect([128 + SIGTERM, 128 + SIGINT].contains(await program.exitStatus()))
+    }
+
+    @Test("After the grace what is left is closed and counted, and the exit is 0")
+    func grace() async throws {
+        let program = try Executable(
+            "serve",
+            "--http-port",
+            "0",
+            "--ingest-port",
+            "0",
+            "--set",
+            "shutdown.grace-seconds=1"
+        )
+        let ready = try await program.line(containing: "Ready.")
+        let port = try #require(ready.split(separator: "http://127.0.0.1:").last?.prefix { $0.isNumber })
+        let reader = try await RawConnection(to: SocketAddress(ipAddress: "127.0.0.1", port: Int(port) ?? 0))
+        // Half a body: its connection is given five seconds, which is more than the grace.
+        try await reader.write(
+            "GET /health/live HTTP/1.1\r\nhost: a\r\n\r\nPOST /v1/comments HTTP/1.1\r\nhost: a\r\n"
+                + "content-type: application/json\r\ncontent-length: 9\r\n\r\n["
+        )
+        _ = try await reader.read(until: "\"live\"}")
+        program.send(SIGTERM)
+        _ = try await reader.readToEnd()
+        #expect(await program.exitStatus() == 0)
+        #expect(program.lines.contains { $0.contains("The grace is over") && $0.contains("http-connections=1") })
+    }
+
+    @Test("A wrong configuration is one line and status 64, a taken port one line and 69")
+    func failures() async throws {
+        let wrong = try Executable("serve", "--set", "http.prot=1")
+        #expect(await wrong.exitStatus() == 64)
+        #expect(wrong.lines.count == 1)
+        #expect(wrong.lines.first?.hasPrefix("danmaku: http.prot = \"1\" (--set): there is no such key") == true)
+
+        let first = try Executable("serve", "--http-port", "0", "--ingest-port", "0")
+        let ready = try await first.line(containing: "Ready.")
+        let port = try #require(ready.split(separator: "ingest=127.0.0.1:").last?.prefix { $0.isNumber })
+        let second = try Executable("serve", "--http-port", "0", "--ingest-port", String(port))
+        #expect(await second.exitStatus() == 69)
+        #expect(second.lines.last?.hasSuffix("is taken by another process") == true)
+        first.send(SIGTERM)
+        #expect(await first.exitStatus() == 0)
+    }
+}
+
+/// The program as a user runs it: its own process, its standard error line by line.
+private final class Executable: Sendable {
+    /// Where the build put it: beside the tests.
+    static let path: String? = {
+        let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        let path = folder.appendingPathComponent("danmaku").path
+        return FileManager.default.isExecutableFile(atPath: path) ? path : nil
+    }()
+
+    private let process = Mutex(Process())
+    private let identifier: Int32
+    private let inbox = Inbox()
+    private let exited: AsyncStream<Int32>
+
+    init(_ arguments: String...) throws {
+        let standardError = Pipe()
+        let (exited, exit) = AsyncStream.makeStream(of: Int32.self)
+        self.exited = exited
+        let inbox = inbox
+        identifier = try process.withLock { process in
+            process.executableURL = URL(fileURLWithPath: Self.path ?? "")
+            process.arguments = arguments
+            process.environment = [:]
+            process.standardError = standardError
+            process.terminationHandler = { process in
+                exit.yield(process.terminationReason == .exit ? process.terminationStatus : -1)
+                exit.finish()
+            }
+            try process.run()
+            return process.processIdentifier
+        }
+        standardError.fileHandleForReading.readabilityHandler = { handle in
+            let data = handle.availableData
+            guard !data.isEmpty else {
+                handle.readabilityHandler = nil
+                inbox.close()
+                return
+            }
+            inbox.append(Array(data))
+        }
+    }
+
+    deinit {
+        kill(identifier, SIGKILL)
+    }
+
+    /// The lines on standard error so far.
+    var lines: [String] {
+        inbox.text.split(separator: "\n").map(String.init)
+    }
+
+    func send(_ signal: Int32) {
+        kill(identifier, signal)
+    }
+
+    /// Waits for a whole line.
+    func line(containing text: String) async throws -> String {
+        for await _ in inbox.changes() {
+            let whole = inbox.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            if let line = whole.first(where: { $0.contains(text) }) {
+                return String(line)
+            }
+        }
+        throw ChannelError.eof
+    }
+
+    /// Waits for the end of the process and of its output; −1 if a signal killed it.
+    func exitStatus() async -> Int32 {
+        for await _ in inbox.changes() {}
+        for await status in exited {
+            return status
+        }
+        return -1
+    }
+}
