@@ -63,4 +63,5 @@ else
     echo "second signal: the server had drained within 20 ms already"
 fi
 kill -KILL "$VERIFY_PID" 2> /dev/null || true
+wait "$VERIFY_PID" 2> /dev/null || true
 [ "$failures" -eq 0 ]
