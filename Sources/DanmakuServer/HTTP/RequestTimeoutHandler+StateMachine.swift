@@ -83,6 +83,14 @@ extension RequestTimeoutHandler {
             wait
         }
 
+        /// Whether a response is owed: then nothing else may be written.
+        package var isAnswering: Bool {
+            switch state {
+            case .open(_, let responses, _, _): responses > 0
+            case .streaming, .closing, .closed: true
+            }
+        }
+
         /// Whether a body of any length is being read.
         package var isReadingStream: Bool {
             if case .open(.streamedBody, _, _, _) = state { true } else { false }

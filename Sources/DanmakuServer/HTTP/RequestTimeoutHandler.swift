@@ -55,6 +55,11 @@ package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChanne
         case .head(let head):
             let type = head.headers.first(name: "content-type") ?? ""
             let isStreamed = type.lowercased().hasPrefix("application/x-ndjson")
+            if !machine.isAnswering, head.headers[canonicalForm: "expect"].contains("100-continue") {
+                // curl waits a second for this before it sends a body of a megabyte or of unknown length.
+                let goOn = HTTPResponseHead(version: .http1_1, status: .continue)
+                context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
+            }
             perform(machine.receivedHead(isStreamed: isStreamed, now: now(context)), context)
         case .body:
             perform(machine.receivedBody(), context)

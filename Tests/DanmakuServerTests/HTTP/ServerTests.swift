@@ -138,6 +138,47 @@ struct ServerTests {
         }
     }
 
+    @Test("A body that drips in is given its time once, not once a byte")
+    func slowBody() async throws {
+        try await RunningServer.with(["http.body-timeout-seconds": "1"]) { running in
+            let slow = try await running.connect()
+            try await slow.write(
+                "POST /v1/comments HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
+                    + "transfer-encoding: chunked\r\nexpect: 100-continue\r\n\r\n"
+            )
+            #expect(try await slow.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 100 Continue\r\n"))
+            let dripping = Task {
+                while (try? await slow.write("1\r\n[\r\n")) != nil {
+                    await Task.yield()
+                }
+            }
+            _ = try await slow.readToEnd()
+            await dripping.value
+            #expect(try await running.request("GET / HTTP/1.1").status == 200)
+        }
+    }
+
+    @Test("A client that is still sending reads its refusal before the connection is closed")
+    func refusalWhileSending() async throws {
+        try await RunningServer.with { running in
+            let eager = try await running.connect()
+            let part = String(repeating: "x", count: 65536)
+            try await eager.write(
+                "POST /v1/comments HTTP/1.1\r\nhost: a\r\ncontent-type: text/plain\r\ncontent-length: 100000000\r\n\r\n"
+                    + part
+            )
+            let sending = Task {
+                while (try? await eager.write(part)) != nil {
+                    await Task.yield()
+                }
+            }
+            let answer = RawResponse(try await eager.readToEnd())
+            #expect(answer.status == 415)
+            #expect(answer.body.hasPrefix(#"{"error":"unsupported_media_type","message":"#))
+            await sending.value
+        }
+    }
+
     @Test("Bytes that are no HTTP are answered 400 and closed")
     func noise() async throws {
         try await RunningServer.with { running in
