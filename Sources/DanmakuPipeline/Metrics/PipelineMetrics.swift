@@ -59,14 +59,24 @@ package struct PipelineMetrics: Sendable {
         package var count: Int
         /// The most that it may hold, where there is a bound in elements.
         package var countLimit: Int?
+        /// Whether it is full by design and lets the oldest go: being near its limit is then no alarm.
+        package var evicts: Bool
 
         /// Creates the figures of a component.
-        package init(_ name: String, bytes: Int, byteLimit: Int? = nil, count: Int, countLimit: Int? = nil) {
+        package init(
+            _ name: String,
+            bytes: Int,
+            byteLimit: Int? = nil,
+            count: Int,
+            countLimit: Int? = nil,
+            evicts: Bool = false
+        ) {
             self.name = name
             self.bytes = bytes
             self.byteLimit = byteLimit
             self.count = count
             self.countLimit = countLimit
+            self.evicts = evicts
         }
     }
 

@@ -30,7 +30,7 @@ extension Pipeline {
         metrics.dispatches = DispatchReason.allCases.map { ($0.rawValue, dispatches[$0, default: 0]) }
         metrics.components = [
             .init("rooms", bytes: boardBytes, count: metrics.rooms, countLimit: roomCount.limit),
-            .init("log", bytes: held.bytes, byteLimit: log.limit, count: held.entries),
+            .init("log", bytes: held.bytes, byteLimit: log.limit, count: held.entries, evicts: true),
             .init(
                 "queue",
                 bytes: budget.usedBytes,
@@ -42,7 +42,8 @@ extension Pipeline {
                 "dedupe",
                 bytes: dedupe.memoryBytes,
                 count: dedupe.count,
-                countLimit: configuration.admission.dedupeIDs
+                countLimit: configuration.admission.dedupeIDs,
+                evicts: true
             ),
         ]
         return metrics

@@ -1,6 +1,8 @@
 import DanmakuPipeline
 
-/// The body of `/health/memory`: the process, then every part that has a limit, with alerts at 85 % of it.
+/// The body of `/health/memory`: the process, then every part with its limits, and alerts at 85 % of one.
+///
+/// A ring that is full by design (`evicts`) raises none: it would never be cleared.
 struct MemoryReport {
     /// An alert is raised at this share of a limit, in percent: there is still time to act.
     static let alertPercent = 85
@@ -24,11 +26,13 @@ struct MemoryReport {
         if Self.isAlerting(process.residentBytes ?? 0, of: process.memoryLimit) {
             alerts.append("process")
         }
-        for component in components
-        where Self.isAlerting(component.bytes, of: component.byteLimit)
-            || Self.isAlerting(component.count, of: component.countLimit)
-        {
-            alerts.append(component.name)
+        for component in components where !component.evicts {
+            let isAlerting =
+                Self.isAlerting(component.bytes, of: component.byteLimit)
+                || Self.isAlerting(component.count, of: component.countLimit)
+            if isAlerting {
+                alerts.append(component.name)
+            }
         }
         return alerts
     }
@@ -52,6 +56,8 @@ struct MemoryReport {
             writer.integer(component.count)
             writer.raw(",\"limitCount\":")
             writer.optional(component.countLimit)
+            writer.raw(",\"evicts\":")
+            writer.boolean(component.evicts)
             writer.raw("}")
         }
         writer.raw("],\"alertPercent\":")
