@@ -45,6 +45,9 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "How strongly weights are drawn to zero.")
     var decay = TrainingSettings().decay
 
+    @Option(help: "How strongly the extra weights of short texts are drawn to zero.")
+    var shortDecay = TrainingSettings().shortDecay
+
     @Option(help: "The share of a text's features left out at random, 0 to below 1.")
     var dropout = TrainingSettings().dropout
 
@@ -105,7 +108,11 @@ struct TrainCommand: ParsableCommand {
     func validate() throws {
         try require(epochs >= 1 && patience >= 1, "--epochs and --patience must be at least 1")
         try require(learningRate > 0 && learningRate.isFinite, "--learning-rate must be above 0")
-        try require(shortRate >= 0 && decay >= 0 && decay * learningRate < 1, "--short-rate or --decay is out of range")
+        let strongest = max(decay, shortDecay) * learningRate
+        try require(
+            shortRate >= 0 && min(decay, shortDecay) >= 0 && strongest < 1,
+            "--short-rate or --decay is out of range"
+        )
         try require((0..<1).contains(dropout), "--dropout must be from 0 to below 1")
         try require((1...255).contains(minimumCount), "--minimum-count must be from 1 to 255")
         try require((1...262_000).contains(lines), "--lines must be from 1 to 262000")
@@ -151,6 +158,7 @@ struct TrainCommand: ParsableCommand {
         settings.learningRate = learningRate
         settings.shortRate = shortRate
         settings.decay = decay
+        settings.shortDecay = shortDecay
         settings.dropout = dropout
         settings.minimumCount = minimumCount
         settings.lines = lines

@@ -20,11 +20,11 @@ struct FeatureTable: Sendable {
     /// Read-only, and kept alive by whoever made the table.
     nonisolated(unsafe) let lines: UnsafeRawPointer
     let lineCount: UInt64
-    /// One bit per line and low four bits of a fingerprint: whether the line can hold such a feature at all.
+    /// One bit per line and low five bits of a fingerprint: whether the line can hold such a feature at all.
     ///
     /// Most n-grams of a comment are not kept, and each would cost a miss of every cache to find that out. These bits
-    /// stay in the second cache and answer for four in five of them.
-    nonisolated(unsafe) let filter: UnsafePointer<UInt16>
+    /// stay in the second cache and answer for seven in eight of them.
+    nonisolated(unsafe) let filter: UnsafePointer<UInt32>
 
     /// The line that a feature belongs to.
     @inline(__always)
@@ -39,15 +39,15 @@ struct FeatureTable: Sendable {
     }
 
     /// The filter of a table; the caller owns it.
-    static func makeFilter(lines: UnsafeRawPointer, count: Int) -> UnsafeMutablePointer<UInt16> {
-        let filter = UnsafeMutablePointer<UInt16>.allocate(capacity: count)
+    static func makeFilter(lines: UnsafeRawPointer, count: Int) -> UnsafeMutablePointer<UInt32> {
+        let filter = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
         for line in 0..<count {
-            var bits: UInt16 = 0
+            var bits: UInt32 = 0
             for slot in 0..<slots {
                 let offset = line &* lineSize &+ 2 &* slot
                 let mark = UInt16(littleEndian: lines.load(fromByteOffset: offset, as: UInt16.self))
                 if mark != 0 {
-                    bits |= 1 &<< (mark & 15)
+                    bits |= 1 &<< UInt32(mark & 31)
                 }
             }
             filter[line] = bits
@@ -64,13 +64,14 @@ struct FeatureTable: Sendable {
     /// - Returns: The seven outputs in the first seven lanes.
     @inline(__always)
     func sum(_ hashes: UnsafeMutablePointer<UInt64>, count: Int, isShort: Bool) -> SIMD8<Int32> {
-        // What may be kept moves to the front, without a branch that no processor could foresee.
+        // Whether a feature may be kept is a coin toss that no processor foresees: what passes moves to the front
+        // without a branch.
         var candidates = 0
         for index in 0..<count {
             let hash = hashes[index]
             hashes[candidates] = hash
             let bits = filter[Self.line(of: hash, count: lineCount)]
-            candidates &+= Int(bits &>> UInt16(truncatingIfNeeded: hash & 15) & 1)
+            candidates &+= Int(truncatingIfNeeded: bits &>> UInt32(truncatingIfNeeded: hash & 31) & 1)
         }
         var total = SIMD8<Int32>()
         // Eight lanes are read and seven wanted: the weights of long texts are read from one place before them, so
@@ -87,15 +88,13 @@ struct FeatureTable: Sendable {
                 let marks = line.loadUnaligned(as: UInt64.self).littleEndian
                 // A lane of 16 bits that equals the fingerprint becomes 0; the lowest such lane is found exactly.
                 let low: UInt64 = 0x0001_0001_0001_0001
-                let high: UInt64 = 0x8000_8000_8000_8000
                 let difference = marks ^ (UInt64(Self.fingerprint(of: hash)) &* low)
-                let zeros = (difference &- low) & ~difference & high
-                // A branch here would wait for the line, and mispredicted ones would wait for one line after another:
-                // instead the last slot's row is masked where no slot matches.
-                let slot = (zeros | 1 &<< 63).trailingZeroBitCount &>> 4
-                let mask: UInt64 = zeros == 0 ? 0 : ~0
-                let row = line.loadUnaligned(fromByteOffset: column &+ slot &* Self.rowSize, as: UInt64.self) & mask
-                partial &+= SIMD8<Int16>(truncatingIfNeeded: unsafeBitCast(row, to: SIMD8<Int8>.self))
+                let zeros = (difference &- low) & ~difference & 0x8000_8000_8000_8000
+                if zeros != 0 {
+                    let place = column &+ (zeros.trailingZeroBitCount &>> 4) &* Self.rowSize
+                    let row = line.loadUnaligned(fromByteOffset: place, as: SIMD8<Int8>.self)
+                    partial &+= SIMD8<Int16>(truncatingIfNeeded: row)
+                }
                 index &+= 1
             }
             total &+= SIMD8<Int32>(truncatingIfNeeded: partial)

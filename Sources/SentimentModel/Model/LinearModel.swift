@@ -2,7 +2,7 @@
 ///
 /// Loading validates size, version, checksum and every number before anything is used; what remains are weights, and
 /// any weights are safe. The table is not copied, so processes that serve the same file share its pages; only an index of
-/// two bytes a line is made beside it.
+/// four bytes a line is made beside it.
 public final class LinearModel: Sendable {
     /// A longer file is refused unread.
     private static let sizeLimit = ModelHeader.size + ModelHeader.lineLimit * FeatureTable.lineSize

@@ -45,12 +45,11 @@ struct Calibrator {
         }
     }
 
-    /// The weighted macro-F1 of the files that mostly hold texts of a group.
+    /// The weighted macro-F1 of the files that hold texts of a group.
     private func summary(_ group: TextGroup) -> Float {
         var sum: Float = 0
-        for (file, rows) in zip(dev.files, dev.rows) where !rows.isEmpty {
-            let members = rows.reduce(0) { $0 + (dev.examples.groups[$1] == group ? 1 : 0) }
-            guard members * 2 > rows.count else { continue }
+        for (file, rows) in zip(dev.files, dev.rows) {
+            guard rows.contains(where: { dev.examples.groups[$0] == group }) else { continue }
             let score = DevScore(path: file.path, dev.examples, rows: rows, logits: Array(logits[rows]))
             sum += score.macroF1 * file.weight
         }

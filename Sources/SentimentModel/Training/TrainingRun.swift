@@ -45,6 +45,7 @@ struct TrainingRun {
                     base: settings.learningRate * (1 - 0.95 * done),
                     short: settings.shortRate,
                     decay: settings.decay,
+                    shortDecay: settings.shortDecay,
                     dropout: settings.dropout
                 )
                 let partLoss = weights.learn(examples, order: order[start..<end], rates: rates, random: &random)
@@ -82,16 +83,19 @@ struct TrainingRun {
         weights.drop((0..<vocabulary.count).filter { placement.slot(of: $0) == nil })
     }
 
-    /// The biases that each group will answer with: those of the files that were named for it.
+    /// The biases that each group will answer with: those of the files that were named for it and have the task.
     private func biases(_ weights: Weights) -> [SIMD8<Float>] {
         TextGroup.allCases.map { group in
-            var sum = SIMD8<Float>()
-            var total: Float = 0
-            for (index, file) in data.enumerated() where file.prior == group {
-                sum += weights.fileBias(index) * file.weight
-                total += file.weight
+            var bias = weights.groupBias(group)
+            for (task, lanes) in [(EvaluationTask.polarity, 0..<3), (.emotion, 3..<8)] {
+                let named = data.indices.filter { data[$0].prior == group && data[$0].task == task }
+                let total = named.reduce(Float(0)) { $0 + data[$1].weight }
+                for lane in lanes where total > 0 {
+                    let sum = named.reduce(Float(0)) { $0 + weights.fileBias($1)[lane] * data[$1].weight }
+                    bias[lane] += sum / total
+                }
             }
-            return weights.groupBias(group) + (total > 0 ? sum / total : .zero)
+            return bias
         }
     }
 

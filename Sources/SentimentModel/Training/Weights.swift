@@ -8,6 +8,7 @@ final class Weights {
         var base: Float
         var short: Float
         var decay: Float
+        var shortDecay: Float
         var dropout: Float
     }
 
@@ -106,6 +107,7 @@ final class Weights {
         let threshold = UInt64(rates.dropout * 65536)
         let kept = 1 / (1 - rates.dropout)
         let decay = 1 - rates.base * rates.decay
+        let shortDecay = 1 - rates.base * rates.shortDecay
         var chosen: [Int] = []
         examples.features.withUnsafeBufferPointer { features in
             for element in order {
@@ -153,7 +155,7 @@ final class Weights {
                     if isShort {
                         squares[place &+ 1] += square
                         let step = gradient * (rates.base * rates.short) / squares[place &+ 1].squareRoot()
-                        rows[place &+ 1] = rows[place &+ 1] * decay - step
+                        rows[place &+ 1] = rows[place &+ 1] * shortDecay - step
                     }
                 }
                 for bias in [group, file] {
