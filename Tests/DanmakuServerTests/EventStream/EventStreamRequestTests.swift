@@ -3,8 +3,10 @@ import DanmakuPipeline
 import Hummingbird
 import HummingbirdCore
 import HTTPTypes
+import Logging
 import NIOCore
 import NIOEmbedded
+import SentimentModel
 import Testing
 
 @Suite("What a client asks to watch")
@@ -45,5 +47,54 @@ struct EventStreamRequestTests {
         #expect(EventStreamRequest.wantsEvents(Self.request("/", [.accept: "text/html, Text/Event-Stream;q=0.9"])))
         #expect(!EventStreamRequest.wantsEvents(Self.request("/", [.accept: "*/*"])))
         #expect(!EventStreamRequest.wantsEvents(Self.request("/")))
+    }
+}
+
+@Suite("Event streams of a server that drains")
+struct EventStreamRefusalTests {
+    private static func answer(_ headers: HTTPFields) async throws -> Response {
+        let lexicon = InProcessScorer(name: "lexicon", LexiconScorer.builtIn)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let pipeline = Pipeline(
+            configuration: PipelineConfiguration(),
+            scorer: lexicon,
+            fallback: lexicon,
+            logger: logger
+        )
+        let channel = EmbeddedChannel()
+        let readiness = Readiness()
+        readiness.advance(to: .draining)
+        let streams = EventStreams(pipeline: pipeline, eventLoopGroup: channel.eventLoop)
+        let router = Router(context: DanmakuRequestContext.self)
+        router.add(middleware: ErrorMiddleware(methods: AllowedMethods()))
+        EventStreamRoutes(streams: streams, readiness: readiness).add(to: router)
+        let head = HTTPRequest(
+            method: .get,
+            scheme: nil,
+            authority: nil,
+            path: "/v1/events?room=a",
+            headerFields: headers
+        )
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+        let context = DanmakuRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+        return try await router.buildResponder().respond(to: request, context: context)
+    }
+
+    @Test("a browser gets a stream of one event and comes back, instead of giving up for good")
+    func browsers() async throws {
+        let response = try await Self.answer([.accept: "text/event-stream"])
+        #expect(response.status == .ok)
+        #expect(response.headers[.contentType] == "text/event-stream; charset=utf-8")
+        #expect(response.headers[.connection] == "close")
+        let bytes = try #require(response.body.contentLength)
+        #expect((60...90).contains(bytes))
+    }
+
+    @Test("everybody else gets 503 and when to try again")
+    func others() async throws {
+        let response = try await Self.answer([.accept: "*/*"])
+        #expect(response.status == .serviceUnavailable)
+        #expect(response.headers[.retryAfter] == "5")
+        #expect(response.headers[.accelBuffering] == "no")
     }
 }
