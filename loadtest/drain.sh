@@ -4,7 +4,7 @@
 #   loadtest/drain.sh [RUNS]
 #
 # Each run: exit status 0 within the grace; every reading subscriber got `bye` and, delivered or announced by skipped,
-# at least every comment that was acknowledged as accepted. Then: a second signal ends a draining server in < 100 ms.
+# at least every comment that was acknowledged as accepted; the server's last log line accounts for each of them. Then: a second signal ends a draining server in < 100 ms.
 
 source "$(dirname "$0")/common.sh"
 RUNS=${1:-20}
@@ -31,10 +31,19 @@ for run in $(seq "$RUNS"); do
     accepted=${accepted:-0}
     # The least that any reader got or was told of.
     least=$(awk '/^subscriber/ { n = $4 + $6; if (!seen || n < least) { least = n; seen = 1 } } END { print least + 0 }' "$WORK/verify")
+    # The server's own last words: accepted = scored + unscored + dropped + pending, and nothing is pending.
+    books=$(grep '"message":"Stopped."' "$SERVER_LOG" | awk -v RS='[,{}]' -F '":"' '
+        { gsub(/"/, "", $1); gsub(/"/, "", $2); value[$1] = $2 }
+        END {
+            ok = value["accepted"] > 0 && value["pending"] == 0
+            ok = ok && value["accepted"] == value["scored"] + value["unscored"] + value["dropped"]
+            printf "%d %s", value["accepted"], ok ? "balanced" : "UNBALANCED"
+        }') || true
     verdict=ok
+    [ "${books#* }" = balanced ] && [ "${books% *}" -ge "$accepted" ] || verdict=FAILED
     [ "$status" -eq 0 ] && [ "$took" -le $((GRACE * 1000 + 2000)) ] && [ "$checked" -eq 0 ] &&
         [ "$accepted" -gt 0 ] && [ "$least" -ge "$accepted" ] || verdict=FAILED
-    echo "run $run: exit $status after $took ms; acknowledged as accepted $accepted, published to every reader $least: $verdict"
+    echo "run $run: exit $status after $took ms; acknowledged as accepted $accepted, books $books, published to every reader $least: $verdict"
     if [ "$verdict" != ok ]; then
         failures=$((failures + 1))
         cat "$WORK/replay" "$WORK/verify" >&2

@@ -1,12 +1,12 @@
 package import DanmakuPipeline
-import Logging
+public import Logging
 public import NIOCore
 import ServiceLifecycle
 
 /// A whole server: both ports and everything between them.
 ///
-/// ``build(configuration:executable:logger:)`` puts it together. Several may run in one process. It traps no signals and keeps no grace: whoever owns the process calls
-/// ``beginDrain()``, and ``giveUp()`` when that takes too long.
+/// ``build(configuration:executable:metrics:logger:)`` puts it together. Several may run in one process. It traps no
+/// signals and keeps no grace: whoever owns the process calls ``beginDrain()``, and ``giveUp()`` when that takes too long.
 public final class Server: Sendable {
     /// Where a server listens.
     public struct Addresses: Sendable, Equatable {
@@ -118,6 +118,19 @@ public final class Server: Sendable {
         order.yield(.abandon)
         _ = open.closeAll()
         return left
+    }
+
+    /// What became of the comments so far, each term of the accounting identity, for a log line.
+    public var accounts: Logger.Metadata {
+        let metrics = pipeline.metrics()
+        let terms = [
+            "accepted": metrics.accepted,
+            "scored": metrics.scored,
+            "unscored": metrics.unscored.reduce(0, +),
+            "dropped": metrics.dropped.reduce(0, +),
+            "pending": metrics.queueComments + metrics.inFlightComments,
+        ]
+        return terms.mapValues { "\($0)" }
     }
 
     private func bindIngest() async throws {

@@ -39,6 +39,7 @@ struct Serve: AsyncParsableCommand {
         }
         // A closed pipe behind standard error must not end the server.
         signal(SIGPIPE, SIG_IGN)
+        MemoryArenas.limit()
         let logger = Logger(label: "danmaku")
         let files = OpenFileLimit.raise()
         let connections = configuration.http.maximumConnections + configuration.ingest.maxConnections
@@ -60,6 +61,6 @@ struct Serve: AsyncParsableCommand {
             giveUp: { _ = server.giveUp() }
         )
         try await server.run()
-        logger.info("Stopped.")
+        logger.info("Stopped.", metadata: server.accounts)
     }
 }
