@@ -32,6 +32,7 @@ struct Vocabulary {
         for hash in occurrences where Int(filter[Int(hash >> UInt64(64 - filterBits))]) >= minimumCount && hash != 0 {
             count(hash)
         }
+        keep(minimumCount: UInt32(minimumCount))
     }
 
     /// The number of features.
@@ -51,6 +52,18 @@ struct Vocabulary {
                 return nil
             }
             place = (place &+ 1) & mask
+        }
+    }
+
+    /// Drops the rare features that passed the filter because they share their place with others.
+    private mutating func keep(minimumCount: UInt32) {
+        let all = zip(hashes, counts)
+        keys = [UInt64](repeating: 0, count: keys.count)
+        hashes = []
+        counts = []
+        for (hash, count) in all where count >= minimumCount {
+            self.count(hash)
+            counts[counts.count - 1] = count
         }
     }
 

@@ -81,36 +81,54 @@ private final class Executable: Sendable {
         return FileManager.default.isExecutableFile(atPath: path) ? path : nil
     }()
 
-    private let process = Mutex(Process())
-    private let identifier: Int32
+    private let identifier: pid_t
     private let inbox = Inbox()
     private let exited: AsyncStream<Int32>
 
+    /// Starts the program.
+    ///
+    /// By `posix_spawn` and a thread of its own: with Foundation's `Process`, tests that start programs side by side have
+    /// waited for ever for the end of one.
     init(_ arguments: String...) throws {
-        let standardError = Pipe()
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO)
+        // Or the program would keep the sockets of the servers in this process open.
+        for descriptor in (STDERR_FILENO + 1)..<4096 {
+            posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
+        var words: [UnsafeMutablePointer<CChar>?] = ([Self.path ?? ""] + arguments).map { strdup($0) }
+        words.append(nil)
+        var environment: [UnsafeMutablePointer<CChar>?] = [nil]
+        var child: pid_t = 0
+        let failure = posix_spawn(&child, Self.path ?? "", &actions, nil, words, &environment)
+        posix_spawn_file_actions_destroy(&actions)
+        for word in words {
+            free(word)
+        }
+        close(ends[1])
+        try #require(failure == 0)
+        identifier = child
         let (exited, exit) = AsyncStream.makeStream(of: Int32.self)
         self.exited = exited
-        let inbox = inbox
-        identifier = try process.withLock { process in
-            process.executableURL = URL(fileURLWithPath: Self.path ?? "")
-            process.arguments = arguments
-            process.environment = [:]
-            process.standardError = standardError
-            process.terminationHandler = { process in
-                exit.yield(process.terminationReason == .exit ? process.terminationStatus : -1)
-                exit.finish()
+        Thread.detachNewThread { [inbox, output = ends[0], child] in
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            while true {
+                let count = read(output, &buffer, buffer.count)
+                guard count > 0 else {
+                    break
+                }
+                inbox.append(Array(buffer[..<count]))
             }
-            try process.run()
-            return process.processIdentifier
-        }
-        standardError.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            guard !data.isEmpty else {
-                handle.readabilityHandler = nil
-                inbox.close()
-                return
-            }
-            inbox.append(Array(data))
+            close(output)
+            var status: Int32 = 0
+            waitpid(child, &status, 0)
+            // WIFEXITED and WEXITSTATUS, which are macros.
+            exit.yield(status & 0x7f == 0 ? (status >> 8) & 0xff : -1)
+            exit.finish()
+            inbox.close()
         }
     }
 

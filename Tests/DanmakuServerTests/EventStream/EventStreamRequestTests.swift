@@ -87,7 +87,9 @@ struct EventStreamRefusalTests {
         #expect(response.headers[.contentType] == "text/event-stream; charset=utf-8")
         #expect(response.headers[.connection] == "close")
         let bytes = try #require(response.body.contentLength)
-        #expect((60...90).contains(bytes))
+        let frame = "event: overloaded\nretry: 9999\ndata: {\"reason\":\"draining\"}\n\n"
+        // The window of `retry` reaches into five digits.
+        #expect([frame.utf8.count, frame.utf8.count + 1].contains(bytes))
     }
 
     @Test("everybody else gets 503 and when to try again")
