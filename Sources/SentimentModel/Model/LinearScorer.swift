@@ -1,6 +1,7 @@
 /// Scores texts with a trained model: one cache line a feature, eight sums a text.
 ///
-/// Whether a text is a vote, a command or a ritual is the lexicon's verdict: such texts are few, and known by rule.
+/// Whether a short text is a vote, a command or a ritual is the lexicon's verdict: such texts are few, and known by rule.
+/// In longer ones the same words are meant.
 public struct LinearScorer: TextScorer {
     private let model: LinearModel
     private let lexicon: LexiconScorer
@@ -26,8 +27,8 @@ public struct LinearScorer: TextScorer {
     /// Scores every text of a batch; see ``TextScorer``.
     public func score(_ batch: TextBatch, into results: inout [Sentiment]) {
         results.reserveCapacity(results.count + batch.count)
-        forEach(batch) { logits, verdict in
-            results.append(Self.sentiment(logits, verdict))
+        forEach(batch) { logits, isCustom in
+            results.append(isCustom ? .nonAffective : Self.sentiment(logits))
         }
     }
 
@@ -39,9 +40,9 @@ public struct LinearScorer: TextScorer {
         }
     }
 
-    /// The calibrated logits of every text (three polarities, five emotions) and the lexicon's verdict.
+    /// The calibrated logits of every text (three polarities, five emotions) and whether it is a custom.
     @inline(__always)
-    private func forEach(_ batch: TextBatch, _ body: (SIMD8<Float>, Sentiment) -> Void) {
+    private func forEach(_ batch: TextBatch, _ body: (SIMD8<Float>, Bool) -> Void) {
         var verdicts: [Sentiment] = []
         lexicon.score(batch, into: &verdicts)
         var hasher = FeatureHasher(space: model.header.space)
@@ -49,7 +50,7 @@ public struct LinearScorer: TextScorer {
             for index in 0..<batch.count {
                 let text = UnsafeBufferPointer(rebasing: bytes[batch.normalisedRanges[index].indices])
                 hasher.read(text, shape: batch.shapes[index], verdict: verdicts[index])
-                body(logits(hasher), verdicts[index])
+                body(logits(hasher), hasher.group == .short && !verdicts[index].affective)
             }
         }
     }
@@ -67,8 +68,7 @@ public struct LinearScorer: TextScorer {
     }
 
     @inline(__always)
-    private static func sentiment(_ logits: SIMD8<Float>, _ verdict: Sentiment) -> Sentiment {
-        guard verdict.affective else { return .nonAffective }
+    private static func sentiment(_ logits: SIMD8<Float>) -> Sentiment {
         let polarity = ClassProbabilities.shares(SIMD3(logits[0], logits[1], logits[2]))
         let (negative, neutral, positive) = (polarity[0], polarity[1], polarity[2])
         var label = Sentiment.Label.neutral
