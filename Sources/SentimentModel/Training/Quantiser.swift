@@ -1,7 +1,9 @@
 /// Weights as bytes, in the table's form.
 struct Quantiser {
-    /// This share of the weights is represented whole; those beyond are cut to the largest of these.
-    private static let covered: Float = 0.9995
+    /// The largest weights are cut to this share of the largest one, which gives all others finer steps.
+    ///
+    /// Cutting more than the outermost hurts: the largest weights are those of the words that say most.
+    private static let covered: Float = 0.7
 
     /// What one step is worth: by weight set (short, long) and output.
     let scales: [[Float]]
@@ -50,9 +52,7 @@ struct Quantiser {
     }
 
     private static func scale(_ rows: [SIMD8<Float>], output: Int) -> Float {
-        let sizes = rows.map { abs($0[output]) }.sorted()
-        guard let largest = sizes.last, largest > 0 else { return 1 }
-        let index = Int(Float(sizes.count - 1) * covered)
-        return max(sizes[index], largest / 16) / 127
+        let largest = rows.reduce(Float(0)) { max($0, abs($1[output])) }
+        return largest > 0 ? largest * covered / 127 : 1
     }
 }
