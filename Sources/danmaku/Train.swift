@@ -13,7 +13,7 @@ struct TrainCommand: ParsableCommand {
             polarities, with five of the emotions behind a semicolon if it has those (0.1,0.7,0.2;0.8,0.1,0,0.1,0).
 
             FILE may be followed by :weight=NUMBER, :task=polarity|emotion (emotion if the name has ".emotion."), \
-            :prior=short|long|alphabetic (that group of texts answers with this file's class frequencies) and \
+            :domain=live|other (what kind of texts it holds; where no file says so, short texts are live) and \
             :limit=ROWS.
             """
     )
@@ -39,14 +39,17 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The first step size.")
     var learningRate = TrainingSettings().learningRate
 
-    @Option(help: "How fast the extra weights of short texts learn, against those of all texts.")
-    var shortRate = TrainingSettings().shortRate
+    @Option(help: "How fast the extra weights of live comments learn, against those of all texts.")
+    var liveRate = TrainingSettings().liveRate
 
     @Option(help: "How strongly weights are drawn to zero.")
     var decay = TrainingSettings().decay
 
-    @Option(help: "How strongly the extra weights of short texts are drawn to zero.")
-    var shortDecay = TrainingSettings().shortDecay
+    @Option(help: "How strongly the extra weights of live comments are drawn to zero.")
+    var liveDecay = TrainingSettings().liveDecay
+
+    @Option(help: "How often the gate between live comments and other texts sees every row.")
+    var gateEpochs = TrainingSettings().gateEpochs
 
     @Option(help: "The share of a text's features left out at random, 0 to below 1.")
     var dropout = TrainingSettings().dropout
@@ -108,10 +111,10 @@ struct TrainCommand: ParsableCommand {
     func validate() throws {
         try require(epochs >= 1 && patience >= 1, "--epochs and --patience must be at least 1")
         try require(learningRate > 0 && learningRate.isFinite, "--learning-rate must be above 0")
-        let strongest = max(decay, shortDecay) * learningRate
+        let strongest = max(decay, liveDecay) * learningRate
         try require(
-            shortRate >= 0 && min(decay, shortDecay) >= 0 && strongest < 1,
-            "--short-rate or --decay is out of range"
+            liveRate >= 0 && gateEpochs >= 1 && min(decay, liveDecay) >= 0 && strongest < 1,
+            "--live-rate, --gate-epochs or a decay is out of range"
         )
         try require((0..<1).contains(dropout), "--dropout must be from 0 to below 1")
         try require((1...255).contains(minimumCount), "--minimum-count must be from 1 to 255")
@@ -156,9 +159,10 @@ struct TrainCommand: ParsableCommand {
         settings.name = name
         settings.epochs = epochs
         settings.learningRate = learningRate
-        settings.shortRate = shortRate
+        settings.liveRate = liveRate
         settings.decay = decay
-        settings.shortDecay = shortDecay
+        settings.liveDecay = liveDecay
+        settings.gateEpochs = gateEpochs
         settings.dropout = dropout
         settings.minimumCount = minimumCount
         settings.lines = lines

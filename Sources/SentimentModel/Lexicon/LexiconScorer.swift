@@ -15,6 +15,9 @@ public struct LexiconScorer: TextScorer {
     /// The name of the term list and its number of entries.
     public let version: String
 
+    /// Tells most texts that are no custom without reading them.
+    let customs: CustomFilter
+
     private let trie: ByteTrie
     private let records: [Record]
 
@@ -36,6 +39,7 @@ public struct LexiconScorer: TextScorer {
     /// - Throws: ``LexiconError`` for the first line that cannot be understood.
     public init(file: [UInt8]) throws(LexiconError) {
         let entries = try LexiconFile.parse(file)
+        customs = CustomFilter(entries)
         trie = ByteTrie(entries.map(\.term))
         records = entries.map { Record(value: $0.value, role: $0.role, emotion: $0.emotion, place: $0.place) }
         version = "lexicon-\(entries.count)"
@@ -44,14 +48,19 @@ public struct LexiconScorer: TextScorer {
     /// Scores every text of a batch; see ``TextScorer``.
     public func score(_ batch: TextBatch, into results: inout [Sentiment]) {
         results.reserveCapacity(results.count + batch.count)
-        let reader = LexiconReader(trie: trie, records: records)
         batch.normalised.withUnsafeBufferPointer { bytes in
-            reader.withTables { tables in
+            withTables { tables in
                 for index in 0..<batch.count {
                     let text = UnsafeBufferPointer(rebasing: bytes[batch.normalisedRanges[index].indices])
                     results.append(tables.read(text, shape: batch.shapes[index]))
                 }
             }
         }
+    }
+
+    /// Gives a closure the lexicon ready to read with, for the length of a batch.
+    @inline(__always)
+    func withTables(_ body: (LexiconReader.Tables) -> Void) {
+        LexiconReader(trie: trie, records: records).withTables(body)
     }
 }

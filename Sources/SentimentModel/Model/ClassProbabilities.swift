@@ -24,6 +24,12 @@ public struct ClassProbabilities: Sendable, Equatable {
         let total = powers[0] + powers[1] + powers[2]
         return SIMD3(powers[0], powers[1], powers[2]) / total
     }
+
+    /// Between 0 and 1.
+    @inline(__always)
+    static func logistic(_ value: Float) -> Float {
+        1 / (1 + exponential(SIMD4(repeating: -value))[0])
+    }
 }
 
 /// e to the power of each lane, to six digits; the C library's would cost more than all the features of a comment.

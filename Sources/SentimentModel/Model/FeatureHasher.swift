@@ -30,6 +30,13 @@ struct FeatureHasher: ~Copyable {
     private(set) var group = TextGroup.short
 
     private let points: UnsafeMutablePointer<UInt32>
+    /// How many characters of the text were read.
+    private var length = 0
+
+    /// The code points of the text read last, as far as it was read.
+    var characters: UnsafeBufferPointer<UInt32> {
+        UnsafeBufferPointer(start: points + 1, count: length)
+    }
 
     init(space: FeatureSpace) {
         self.space = space
@@ -60,12 +67,12 @@ struct FeatureHasher: ~Copyable {
     /// - Parameters:
     ///   - text: A normalised text.
     ///   - shape: What normalising took away from it.
-    ///   - verdict: What the lexicon says of it; unused unless the space has the lexicon.
-    mutating func read(_ text: UnsafeBufferPointer<UInt8>, shape: TextShape, verdict: Sentiment) {
+    ///   - verdict: What the lexicon says of it; needed only if the space has the lexicon.
+    mutating func read(_ text: UnsafeBufferPointer<UInt8>, shape: TextShape, verdict: Sentiment?) {
         count = 0
         var cjk = 0
         var words = 0
-        let length = decode(text, cjk: &cjk, words: &words)
+        length = decode(text, cjk: &cjk, words: &words)
         if cjk == 0 && words > 1 {
             group = .alphabetic
         } else {
@@ -76,7 +83,7 @@ struct FeatureHasher: ~Copyable {
             addWords(length)
         }
         addShape(shape)
-        if space.hasLexicon {
+        if space.hasLexicon, let verdict {
             addLexicon(verdict)
         }
     }

@@ -42,7 +42,7 @@ public struct FeatureSpace: Sendable, Equatable {
     }
 }
 
-/// The kind of text that decides which weights and which prior answer.
+/// The kind of text that decides which prior answers.
 ///
 /// Danmaku, posts and English differ in how often they carry feeling at all: one prior for all three is wrong for each.
 public enum TextGroup: UInt8, Sendable, CaseIterable {

@@ -1,16 +1,18 @@
 /// The weights of the kept features, in lines of 64 bytes: one feature costs one cache line.
 ///
 /// A line holds four slots. It begins with four fingerprints of 16 bits, which tell a kept feature from a dropped one
-/// that falls into the same line; then come four rows of 14 weights: 7 for short texts, 7 for the others. An empty
+/// that falls into the same line; then come four rows of 14 weights: 7 for live comments, 7 for other texts. An empty
 /// slot has the fingerprint 0 and weights of 0, so that a feature whose fingerprint is 0 finds nothing wrong there.
 ///
 /// Only differences between classes matter, so a row has an output fewer a task than there are classes:
-/// negative and positive against neutral, four emotions against none, and one that is reserved.
+/// negative and positive against neutral, four emotions against none. The seventh of the live ones is the gate's: how
+/// much of a live comment a text is. The seventh of the others is reserved.
 struct FeatureTable: Sendable {
     static let lineSize = 64
     static let slots = 4
-    /// Outputs of a row: negative, positive, happy, angry, sad, surprised, reserved.
+    /// Outputs of a row: negative, positive, happy, angry, sad, surprised, gate.
     static let outputs = 7
+    static let gateOutput = 6
     /// Where a line's rows begin.
     static let rowStart = slots * 2
     static let rowSize = outputs * 2
@@ -60,10 +62,12 @@ struct FeatureTable: Sendable {
     /// - Parameters:
     ///   - hashes: The features; overwritten.
     ///   - count: How many there are.
-    ///   - isShort: Whether the weights of short texts answer.
-    /// - Returns: The seven outputs in the first seven lanes.
+    /// - Returns: What live comments and other texts make of them, seven outputs each.
     @inline(__always)
-    func sum(_ hashes: UnsafeMutablePointer<UInt64>, count: Int, isShort: Bool) -> SIMD8<Int32> {
+    func sum(
+        _ hashes: UnsafeMutablePointer<UInt64>,
+        count: Int
+    ) -> (live: SIMD8<Float>, other: SIMD8<Float>) {
         // Whether a feature may be kept is a coin toss that no processor foresees: what passes moves to the front
         // without a branch.
         var candidates = 0
@@ -73,15 +77,15 @@ struct FeatureTable: Sendable {
             let bits = filter[Self.line(of: hash, count: lineCount)]
             candidates &+= Int(truncatingIfNeeded: bits &>> UInt32(truncatingIfNeeded: hash & 31) & 1)
         }
-        var total = SIMD8<Int32>()
-        // Eight lanes are read and seven wanted: the weights of long texts are read from one place before them, so
-        // that nothing is read beyond the last row.
-        let column = Self.rowStart &+ (isShort ? 0 : Self.outputs &- 1)
+        var total = SIMD16<Int32>()
+        // Sixteen lanes are read and fourteen wanted: reading begins two bytes before the row, so that nothing is read
+        // beyond the last one.
+        let column = Self.rowStart &- 2
         var index = 0
         while index < candidates {
             // 256 weights of 8 bits cannot overflow 16.
             let end = min(index &+ 256, candidates)
-            var partial = SIMD8<Int16>()
+            var partial = SIMD16<Int16>()
             while index < end {
                 let hash = hashes[index]
                 let line = lines + Self.line(of: hash, count: lineCount) &* Self.lineSize
@@ -90,23 +94,19 @@ struct FeatureTable: Sendable {
                 let low: UInt64 = 0x0001_0001_0001_0001
                 let difference = marks ^ (UInt64(Self.fingerprint(of: hash)) &* low)
                 let zeros = (difference &- low) & ~difference & 0x8000_8000_8000_8000
-                if zeros != 0 {
-                    let place = column &+ (zeros.trailingZeroBitCount &>> 4) &* Self.rowSize
-                    let row = line.loadUnaligned(fromByteOffset: place, as: SIMD8<Int8>.self)
-                    partial &+= SIMD8<Int16>(truncatingIfNeeded: row)
-                }
+                // A branch on what memory has yet to bring would hold up every line after this one.
+                let found: Int8 = zeros != 0 ? -1 : 0
+                let place = column &+ (zeros.trailingZeroBitCount &>> 4 & 3) &* Self.rowSize
+                let row = line.loadUnaligned(fromByteOffset: place, as: SIMD16<Int8>.self)
+                partial &+= SIMD16<Int16>(truncatingIfNeeded: row & found)
                 index &+= 1
             }
-            total &+= SIMD8<Int32>(truncatingIfNeeded: partial)
+            total &+= SIMD16<Int32>(truncatingIfNeeded: partial)
         }
-        return isShort ? total : total.shiftedDown
-    }
-}
-
-extension SIMD8<Int32> {
-    /// Every lane but the first, one place lower.
-    @inline(__always)
-    fileprivate var shiftedDown: SIMD8<Int32> {
-        SIMD8(self[1], self[2], self[3], self[4], self[5], self[6], self[7], 0)
+        let sums = SIMD16<Float>(total)
+        return (
+            SIMD8(sums[2], sums[3], sums[4], sums[5], sums[6], sums[7], sums[8], 0),
+            SIMD8(sums[9], sums[10], sums[11], sums[12], sums[13], sums[14], sums[15], 0)
+        )
     }
 }

@@ -1,12 +1,18 @@
-/// Scores texts with a trained model: one cache line a feature, eight sums a text.
+/// Scores texts with a trained model: one cache line a feature, two sums of seven outputs a text.
+///
+/// The first sum is what a live comment would mean by the text, the second what any other text would; how much of a
+/// live comment it is decides between the two.
 ///
 /// Whether a short text is a vote, a command or a ritual is the lexicon's verdict: such texts are few, and known by rule.
 /// In longer ones the same words are meant.
 public struct LinearScorer: TextScorer {
     private let model: LinearModel
     private let lexicon: LexiconScorer
-    private let scales: [SIMD8<Float>]
-    private let biases: [SIMD8<Float>]
+    private let liveScales: SIMD8<Float>
+    private let otherScales: SIMD8<Float>
+    /// By ``TextGroup``.
+    private let liveBiases: [SIMD8<Float>]
+    private let otherBiases: [SIMD8<Float>]
 
     /// The model's name.
     public let version: String
@@ -20,8 +26,10 @@ public struct LinearScorer: TextScorer {
         self.model = model
         self.lexicon = lexicon
         version = model.name
-        scales = model.header.scales.map { SIMD8($0) }
-        biases = model.header.biases.map { SIMD8($0) }
+        liveScales = SIMD8(model.header.scales[0])
+        otherScales = SIMD8(model.header.scales[1])
+        liveBiases = stride(from: 0, to: 6, by: 2).map { SIMD8(model.header.biases[$0]) }
+        otherBiases = stride(from: 1, to: 6, by: 2).map { SIMD8(model.header.biases[$0]) }
     }
 
     /// Scores every text of a batch; see ``TextScorer``.
@@ -43,25 +51,36 @@ public struct LinearScorer: TextScorer {
     /// The calibrated logits of every text (three polarities, five emotions) and whether it is a custom.
     @inline(__always)
     private func forEach(_ batch: TextBatch, _ body: (SIMD8<Float>, Bool) -> Void) {
-        var verdicts: [Sentiment] = []
-        lexicon.score(batch, into: &verdicts)
+        let readsAll = model.header.space.hasLexicon
         var hasher = FeatureHasher(space: model.header.space)
-        batch.normalised.withUnsafeBufferPointer { bytes in
-            for index in 0..<batch.count {
-                let text = UnsafeBufferPointer(rebasing: bytes[batch.normalisedRanges[index].indices])
-                hasher.read(text, shape: batch.shapes[index], verdict: verdicts[index])
-                body(logits(hasher), hasher.group == .short && !verdicts[index].affective)
+        lexicon.withTables { tables in
+            batch.normalised.withUnsafeBufferPointer { bytes in
+                for index in 0..<batch.count {
+                    let text = UnsafeBufferPointer(rebasing: bytes[batch.normalisedRanges[index].indices])
+                    let shape = batch.shapes[index]
+                    var verdict: Sentiment?
+                    if readsAll {
+                        verdict = tables.read(text, shape: shape)
+                    }
+                    hasher.read(text, shape: shape, verdict: verdict)
+                    if !readsAll && hasher.group == .short && lexicon.customs.mayHoldCustom(hasher.characters) {
+                        verdict = tables.read(text, shape: shape)
+                    }
+                    let isCustom = hasher.group == .short && verdict?.affective == false
+                    body(logits(hasher), isCustom)
+                }
             }
         }
     }
 
     @inline(__always)
     private func logits(_ hasher: borrowing FeatureHasher) -> SIMD8<Float> {
-        let isShort = hasher.group == .short
         let group = Int(hasher.group.rawValue)
-        let sum = model.table.sum(hasher.hashes, count: hasher.count, isShort: isShort)
+        let sums = model.table.sum(hasher.hashes, count: hasher.count)
         let length = 1 / Float(max(hasher.count, 1)).squareRoot()
-        let outputs = SIMD8<Float>(sum) * scales[isShort ? 0 : 1] * length + biases[group]
+        let live = sums.live * liveScales * length + liveBiases[group]
+        let other = sums.other * otherScales * length + otherBiases[group]
+        let outputs = other + (live - other) * ClassProbabilities.logistic(live[FeatureTable.gateOutput])
         // Neutral and none are the classes that the others are measured against.
         let logits = SIMD8(outputs[0], 0, outputs[1], 0, outputs[2], outputs[3], outputs[4], outputs[5])
         return logits / model.header.temperatures[group]

@@ -3,7 +3,7 @@
 /// All numbers are little-endian. The checksum covers everything behind it.
 struct ModelHeader: Equatable {
     static let magic: [UInt8] = Array("DKMMODEL".utf8)
-    static let formatVersion: UInt32 = 1
+    static let formatVersion: UInt32 = 2
     /// The table begins on a page of its own.
     static let size = 4096
     /// The checksum covers the file from here.
@@ -29,7 +29,7 @@ struct ModelHeader: Equatable {
         static let name = 64
         static let scales = 128
         static let biases = 192
-        static let temperatures = 320
+        static let temperatures = 384
     }
 
     /// A short name that tells one set of weights from another.
@@ -37,9 +37,9 @@ struct ModelHeader: Equatable {
     var space: FeatureSpace
     /// How many lines of 64 bytes the table has.
     var lines: Int
-    /// What one step of a weight is worth, by weight set (short, long) and output.
+    /// What one step of a weight is worth, by ``TextDomain`` and output.
     var scales: [[Float]]
-    /// The prior of each ``TextGroup``, by output.
+    /// The prior of each ``TextGroup`` in each ``TextDomain``, the domain changing faster, by output.
     var biases: [[Float]]
     /// What logits of each ``TextGroup`` are divided by so that confidences are honest.
     var temperatures: [Float]
@@ -102,7 +102,7 @@ extension ModelHeader {
             ),
             lines: Int(Self.integer(file, Offset.lines)),
             scales: (0..<2).map { Self.floats(file, Offset.scales + $0 * 32, count: 8) },
-            biases: (0..<3).map { Self.floats(file, Offset.biases + $0 * 32, count: 8) },
+            biases: (0..<6).map { Self.floats(file, Offset.biases + $0 * 32, count: 8) },
             temperatures: Self.floats(file, Offset.temperatures, count: 3)
         )
         guard space.isValid, switches[4] <= 1, switches[5] <= 1 else {

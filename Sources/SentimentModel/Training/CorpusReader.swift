@@ -40,14 +40,12 @@ struct CorpusReader {
     ///
     /// - Parameters:
     ///   - file: The file.
-    ///   - index: The number under which its rows are kept.
     ///   - examples: Receives the rows.
     ///   - appliesExclusion: Whether rows that stand in excluded files are left out.
     /// - Returns: What became of the rows.
     /// - Throws: ``TrainingError`` for an unreadable file or an unknown label.
     func read(
         _ file: TrainingFile,
-        as index: Int,
         into examples: inout ExampleSet,
         appliesExclusion: Bool
     ) throws(TrainingError) -> Tally {
@@ -75,7 +73,7 @@ struct CorpusReader {
                 text.withUnsafeBufferPointer { bytes in
                     hasher.read(bytes, shape: batch.shapes[row], verdict: verdicts[row])
                 }
-                examples.append(hasher, target: target, file: index)
+                examples.append(hasher, target: target, domain: file.domain)
                 tally.rows += 1
             }
         }

@@ -16,15 +16,17 @@ struct ExampleSet {
     var weights: [SIMD8<Float>] = []
     /// Whether neutral is left out of the comparison.
     var masksNeutral: [Bool] = []
-    /// Which file a row comes from.
-    var files: [UInt16] = []
+    /// What kind of text the row's file holds, where it says so.
+    var domains: [TextDomain?] = []
+    /// How much of a live comment the row is, 0…1, by the gate's account.
+    var gates: [Float] = []
 
     var count: Int {
         lengths.count
     }
 
     /// Adds a row.
-    mutating func append(_ hasher: borrowing FeatureHasher, target: LabelReader.Target, file: Int) {
+    mutating func append(_ hasher: borrowing FeatureHasher, target: LabelReader.Target, domain: TextDomain?) {
         hashes.append(contentsOf: UnsafeBufferPointer(start: hasher.hashes, count: hasher.count))
         starts.append(hashes.count)
         lengths.append(1 / Float(max(hasher.count, 1)).squareRoot())
@@ -36,7 +38,8 @@ struct ExampleSet {
         }
         weights.append(weight)
         masksNeutral.append(false)
-        files.append(UInt16(file))
+        domains.append(domain)
+        gates.append(0)
     }
 
     /// Numbers the features and forgets their hashes.

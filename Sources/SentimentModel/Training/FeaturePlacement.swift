@@ -14,9 +14,9 @@ struct FeaturePlacement {
         var importance: [(value: Float, feature: Int)] = []
         importance.reserveCapacity(vocabulary.count)
         for feature in 0..<vocabulary.count {
-            let long = Quantiser.differences(weights.row(feature, isShort: false))
-            let short = Quantiser.differences(weights.row(feature, isShort: true))
-            let reach = max(Self.reach(long), Self.reach(short))
+            let other = Quantiser.differences(weights.row(feature, in: .other))
+            let live = Quantiser.differences(weights.row(feature, in: .live))
+            let reach = max(Self.reach(other), Self.reach(live))
             importance.append((reach * Float(vocabulary.counts[feature]).squareRoot(), feature))
         }
         importance.sort { $0.value > $1.value || ($0.value == $1.value && $0.feature < $1.feature) }

@@ -5,17 +5,17 @@ struct Quantiser {
     /// Cutting more than the outermost hurts: the largest weights are those of the words that say most.
     private static let covered: Float = 0.7
 
-    /// What one step is worth: by weight set (short, long) and output.
+    /// What one step is worth: by domain (live, other) and output.
     let scales: [[Float]]
     private(set) var table: [UInt8]
 
-    init(weights: Weights, vocabulary: Vocabulary, placement: FeaturePlacement, lines: Int) {
+    init(weights: Weights, gate: DomainGate, vocabulary: Vocabulary, placement: FeaturePlacement, lines: Int) {
         let placed = (0..<vocabulary.count).filter { placement.slot(of: $0) != nil }
-        let scales = [true, false]
-            .map { isShort in
-                let rows = placed.map { Self.differences(weights.row($0, isShort: isShort)) }
-                return (0..<8).map { Self.scale(rows, output: $0) }
-            }
+        let domains = [TextDomain.live, .other]
+        let scales = domains.map { domain in
+            let rows = placed.map { Self.row($0, of: weights, gate, in: domain) }
+            return (0..<8).map { Self.scale(rows, output: $0) }
+        }
         table = [UInt8](repeating: 0, count: lines * FeatureTable.lineSize)
         for feature in placed {
             guard let slot = placement.slot(of: feature) else { continue }
@@ -25,8 +25,8 @@ struct Quantiser {
             table[line + 2 * place] = UInt8(truncatingIfNeeded: fingerprint)
             table[line + 2 * place + 1] = UInt8(truncatingIfNeeded: fingerprint >> 8)
             var position = line + FeatureTable.rowStart + place * FeatureTable.rowSize
-            for (set, isShort) in [true, false].enumerated() {
-                let row = Self.differences(weights.row(feature, isShort: isShort))
+            for (set, domain) in domains.enumerated() {
+                let row = Self.row(feature, of: weights, gate, in: domain)
                 for output in 0..<FeatureTable.outputs {
                     let steps = (row[output] / scales[set][output]).rounded()
                     table[position] = UInt8(bitPattern: Int8(max(-127, min(127, steps))))
@@ -35,6 +35,18 @@ struct Quantiser {
             }
         }
         self.scales = scales
+    }
+
+    /// A feature's outputs in a domain; the gate's stands with the live ones.
+    private static func row(
+        _ feature: Int,
+        of weights: Weights,
+        _ gate: DomainGate,
+        in domain: TextDomain
+    ) -> SIMD8<Float> {
+        var row = differences(weights.row(feature, in: domain))
+        row[FeatureTable.gateOutput] = domain == .live ? gate.weight(of: feature) : 0
+        return row
     }
 
     /// The outputs of a table's row: what each class but neutral and none has before those.

@@ -43,14 +43,18 @@ public struct Trainer {
             try reader.exclude(path)
         }
         var examples = ExampleSet()
-        for (index, file) in data.enumerated() {
-            let tally = try reader.read(file, as: index, into: &examples, appliesExclusion: true)
+        for file in data {
+            let tally = try reader.read(file, into: &examples, appliesExclusion: true)
             report(
                 .read(path: file.path, rows: tally.rows, overlapping: tally.overlapping, unknown: tally.unknownLabels)
             )
         }
         guard examples.count > 0 else {
             throw TrainingError("there is no row to learn from")
+        }
+        if data.allSatisfy({ $0.domain == nil }) {
+            // Nobody says what is live: short texts are.
+            examples.domains = examples.groups.map { $0 == .short ? .live : .other }
         }
         let vocabulary = Vocabulary(examples.hashes, minimumCount: settings.minimumCount)
         examples.number(by: vocabulary)
@@ -61,7 +65,7 @@ public struct Trainer {
         }
         devSet.examples.number(by: vocabulary)
 
-        var run = TrainingRun(settings: settings, data: data, examples: examples, vocabulary: vocabulary, dev: devSet)
+        var run = TrainingRun(settings: settings, examples: examples, vocabulary: vocabulary, dev: devSet)
         run.learn(report: report)
         return run.finish(report: report)
     }
@@ -75,7 +79,7 @@ struct DevSet {
 
     mutating func read(_ file: TrainingFile, with reader: CorpusReader) throws(TrainingError) {
         let first = examples.count
-        _ = try reader.read(file, as: files.count, into: &examples, appliesExclusion: false)
+        _ = try reader.read(file, into: &examples, appliesExclusion: false)
         files.append(file)
         rows.append(first..<examples.count)
     }

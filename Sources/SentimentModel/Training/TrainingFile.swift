@@ -1,6 +1,6 @@
 /// A file to train on or to be tuned by, and how.
 ///
-/// On the command line it is written `PATH[:KEY=VALUE]…`, for example `danmaku.tsv:weight=2:prior=short`.
+/// On the command line it is written `PATH[:KEY=VALUE]…`, for example `danmaku.tsv:weight=2:domain=live`.
 public struct TrainingFile: Sendable, Equatable {
     /// Lines of `label<TAB>text`; a label is a class's name, or probabilities (see ``LabelReader``).
     public var path: String
@@ -8,8 +8,8 @@ public struct TrainingFile: Sendable, Equatable {
     public var task: EvaluationTask
     /// How much each row counts.
     public var weight: Float
-    /// The group of texts that answers with this file's prior: how often its classes occur.
-    public var prior: TextGroup?
+    /// What kind of texts it holds; nil leaves that to the gate.
+    public var domain: TextDomain?
     /// Rows beyond so many are left out; 0 means none are.
     public var limit: Int
 
@@ -18,13 +18,13 @@ public struct TrainingFile: Sendable, Equatable {
         path: String,
         task: EvaluationTask = .polarity,
         weight: Float = 1,
-        prior: TextGroup? = nil,
+        domain: TextDomain? = nil,
         limit: Int = 0
     ) {
         self.path = path
         self.task = task
         self.weight = weight
-        self.prior = prior
+        self.domain = domain
         self.limit = limit
     }
 
@@ -51,21 +51,29 @@ public struct TrainingFile: Sendable, Equatable {
                     throw TrainingError("\(argument): task must be polarity or emotion")
                 }
                 task = known
-            case "prior":
-                guard let known = TextGroup.allCases.first(where: { "\($0)" == value }) else {
-                    throw TrainingError("\(argument): prior must be short, long or alphabetic")
+            case "domain":
+                guard let known = TextDomain(rawValue: value) else {
+                    throw TrainingError("\(argument): domain must be live or other")
                 }
-                prior = known
+                domain = known
             case "limit":
                 guard let number = Int(value), number >= 0 else {
                     throw TrainingError("\(argument): limit must be a whole number")
                 }
                 limit = number
             default:
-                throw TrainingError("\(argument): the keys are weight, task, prior and limit")
+                throw TrainingError("\(argument): the keys are weight, task, domain and limit")
             }
         }
     }
+}
+
+/// The two kinds of text that a model tells apart.
+public enum TextDomain: String, Sendable, CaseIterable {
+    /// Comments on what goes on: danmaku, chat, tweets.
+    case live
+    /// Posts, reviews and whatever else is written at leisure.
+    case other
 }
 
 /// Why training could not begin or end.

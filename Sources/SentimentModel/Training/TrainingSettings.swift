@@ -8,12 +8,14 @@ public struct TrainingSettings: Sendable {
     public var epochs = 5
     /// The first step size of AdaGrad; it falls to a twentieth of it along a straight line.
     public var learningRate: Float = 0.1
-    /// How fast the extra weights of short texts learn, against those that all texts share.
-    public var shortRate: Float = 1
+    /// How fast the extra weights of live comments learn, against those that all texts share.
+    public var liveRate: Float = 1
     /// How strongly weights are drawn to zero with every use.
     public var decay: Float = 0.001
-    /// The same for the extra weights of short texts.
-    public var shortDecay: Float = 0.003
+    /// The same for the extra weights of live comments.
+    public var liveDecay: Float = 0.003
+    /// How often every row is seen by the gate that tells live comments from other texts.
+    public var gateEpochs = 2
     /// The share of a text's features that is left out at random each time it is seen.
     public var dropout: Float = 0.3
     /// Features seen in fewer rows are dropped before training.
@@ -21,7 +23,9 @@ public struct TrainingSettings: Sendable {
     /// Lines of four features each in the table; the file has 64 bytes a line.
     public var lines = 131_072
     /// After this share of the epochs, features that will not fit into the table are dropped, and the others go on.
-    public var pruneAfter: Float = 0.7
+    ///
+    /// The weights in the file are the mean of those at the ends of the epochs that follow.
+    public var pruneAfter: Float = 0.4
     /// Rows of rare classes count more by the class's frequency to the power of minus this: 0 not, 0.5 square root.
     public var classBalance: Float = 0.4
     /// Rows of files without neutral rows say nothing about neutral.

@@ -53,7 +53,7 @@ import Testing
         #expect(try refusal(Array("hello, world".utf8)) == .notAModel)
         #expect(try refusal(Array(bytes.prefix(5000))) == .wrongSize)
         var changed = bytes
-        changed[8] = 2
+        changed[8] = 1
         #expect(try refusal(changed) == .unsupportedVersion)
         changed = bytes
         changed[bytes.count - 1] ^= 1
@@ -110,7 +110,7 @@ import Testing
             var changed = bytes
             let isTable = random.next() % 2 == 0
             for _ in 0..<40 {
-                let index = isTable ? ModelHeader.size + Int(random.next() % 4096) : 12 + Int(random.next() % 340)
+                let index = isTable ? ModelHeader.size + Int(random.next() % 4096) : 12 + Int(random.next() % 400)
                 changed[index] = UInt8(truncatingIfNeeded: random.next())
             }
             changed.replaceSubrange(16..<24, with: bytes[16..<24])

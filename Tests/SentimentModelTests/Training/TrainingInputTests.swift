@@ -7,11 +7,11 @@ import Testing
         #expect(try TrainingFile(parsing: "a.tsv") == TrainingFile(path: "a.tsv"))
         #expect(try TrainingFile(parsing: "a.emotion.tsv").task == .emotion)
         #expect(try TrainingFile(parsing: "a.emotion.tsv:task=polarity").task == .polarity)
-        let full = try TrainingFile(parsing: "b.tsv:weight=0.5:prior=alphabetic:limit=10")
-        #expect(full == TrainingFile(path: "b.tsv", weight: 0.5, prior: .alphabetic, limit: 10))
+        let full = try TrainingFile(parsing: "b.tsv:weight=0.5:domain=other:limit=10")
+        #expect(full == TrainingFile(path: "b.tsv", weight: 0.5, domain: .other, limit: 10))
     }
 
-    @Test(arguments: ["a:b", "a:weight=0", "a:weight=nan", "a:task=x", "a:prior=x", "a:limit=-1", "a:what=1"])
+    @Test(arguments: ["a:b", "a:weight=0", "a:weight=nan", "a:task=x", "a:domain=x", "a:limit=-1", "a:what=1"])
     func refusesFileDescriptions(argument: String) {
         #expect(throws: TrainingError.self) { try TrainingFile(parsing: argument) }
     }
