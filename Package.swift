@@ -43,8 +43,12 @@ let package = Package(
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
+        // One line of C: the processor's prefetch instruction, which Swift cannot name. Scoring waits for memory more
+        // than for anything else, and asking early makes it a third faster.
+        .target(name: "CPrefetch"),
         .target(
             name: "SentimentModel",
+            dependencies: ["CPrefetch"],
             resources: [.embedInCode("Resources/lexicon.tsv")],
             swiftSettings: settings
         ),

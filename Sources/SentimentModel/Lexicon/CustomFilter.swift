@@ -5,7 +5,7 @@
 struct CustomFilter: Sendable {
     /// 2¹⁶ bits, which a first-level cache holds.
     private static let words = 1024
-    /// Texts of so few characters are too short to tell: a letter or a number is a vote.
+    /// Latin texts of so few characters are too short to tell: a letter or a number is a vote.
     private static let shortest = 3
 
     /// One bit per hash of the two characters that a custom begins with, 0 in place of a missing second.
@@ -34,10 +34,11 @@ struct CustomFilter: Sendable {
     /// Whether a text may be a custom.
     ///
     /// - Parameter characters: The normalised text's code points.
+    /// - Returns: False where it surely is none.
     @inline(__always)
     func mayHoldCustom(_ characters: UnsafeBufferPointer<UInt32>) -> Bool {
         let count = characters.count
-        guard count > Self.shortest else { return true }
+        guard count > Self.shortest || (count > 0 && characters[0] >= 0x80) else { return true }
         // `!name` is a command, `#password#` a lottery's.
         guard characters[0] != 0x21, characters[0] != 0x23 else { return true }
         var found: UInt64 = 0

@@ -1,3 +1,5 @@
+internal import CPrefetch
+
 /// The weights of the kept features, in lines of 64 bytes: one feature costs one cache line.
 ///
 /// A line holds four slots. It begins with four fingerprints of 16 bits, which tell a kept feature from a dropped one
@@ -57,17 +59,14 @@ struct FeatureTable: Sendable {
         return filter
     }
 
-    /// The sum of the weights of some features.
+    /// Sorts out the features that the table cannot hold, and sends for the lines of the others.
     ///
     /// - Parameters:
-    ///   - hashes: The features; overwritten.
+    ///   - hashes: The features; those that may be kept are moved to the front.
     ///   - count: How many there are.
-    /// - Returns: What live comments and other texts make of them, seven outputs each.
+    /// - Returns: How many may be kept.
     @inline(__always)
-    func sum(
-        _ hashes: UnsafeMutablePointer<UInt64>,
-        count: Int
-    ) -> (live: SIMD8<Float>, other: SIMD8<Float>) {
+    func candidates(_ hashes: UnsafeMutablePointer<UInt64>, count: Int) -> Int {
         // Whether a feature may be kept is a coin toss that no processor foresees: what passes moves to the front
         // without a branch.
         var candidates = 0
@@ -77,6 +76,23 @@ struct FeatureTable: Sendable {
             let bits = filter[Self.line(of: hash, count: lineCount)]
             candidates &+= Int(truncatingIfNeeded: bits &>> UInt32(truncatingIfNeeded: hash & 31) & 1)
         }
+        for index in 0..<candidates {
+            prefetch_line(lines + Self.line(of: hashes[index], count: lineCount) &* Self.lineSize)
+        }
+        return candidates
+    }
+
+    /// The sum of the weights of some features.
+    ///
+    /// - Parameters:
+    ///   - hashes: The features that ``candidates(_:count:)`` left.
+    ///   - candidates: How many there are.
+    /// - Returns: What live comments and other texts make of them, seven outputs each.
+    @inline(__always)
+    func sum(
+        _ hashes: UnsafePointer<UInt64>,
+        candidates: Int
+    ) -> (live: SIMD8<Float>, other: SIMD8<Float>) {
         var total = SIMD16<Int32>()
         // Sixteen lanes are read and fourteen wanted: reading begins two bytes before the row, so that nothing is read
         // beyond the last one.

@@ -49,35 +49,77 @@ public struct LinearScorer: TextScorer {
     }
 
     /// The calibrated logits of every text (three polarities, five emotions) and whether it is a custom.
+    ///
+    /// A text is summed up only after the next one has been read, so that memory has that long to bring its weights.
     @inline(__always)
     private func forEach(_ batch: TextBatch, _ body: (SIMD8<Float>, Bool) -> Void) {
-        let readsAll = model.header.space.hasLexicon
-        var hasher = FeatureHasher(space: model.header.space)
+        var even = Reading(space: model.header.space)
+        var odd = Reading(space: model.header.space)
         lexicon.withTables { tables in
             batch.normalised.withUnsafeBufferPointer { bytes in
                 for index in 0..<batch.count {
                     let text = UnsafeBufferPointer(rebasing: bytes[batch.normalisedRanges[index].indices])
-                    let shape = batch.shapes[index]
-                    var verdict: Sentiment?
-                    if readsAll {
-                        verdict = tables.read(text, shape: shape)
+                    if index & 1 == 0 {
+                        read(text, batch.shapes[index], tables, into: &even)
+                        if index > 0 {
+                            body(logits(odd), odd.isCustom)
+                        }
+                    } else {
+                        read(text, batch.shapes[index], tables, into: &odd)
+                        body(logits(even), even.isCustom)
                     }
-                    hasher.read(text, shape: shape, verdict: verdict)
-                    if !readsAll && hasher.group == .short && lexicon.customs.mayHoldCustom(hasher.characters) {
-                        verdict = tables.read(text, shape: shape)
-                    }
-                    let isCustom = hasher.group == .short && verdict?.affective == false
-                    body(logits(hasher), isCustom)
                 }
+            }
+        }
+        if batch.count > 0 {
+            if batch.count & 1 == 1 {
+                body(logits(even), even.isCustom)
+            } else {
+                body(logits(odd), odd.isCustom)
             }
         }
     }
 
+    /// A text whose weights have been sent for.
+    private struct Reading: ~Copyable {
+        var hasher: FeatureHasher
+        /// How many features the text has, kept or not.
+        var features = 0
+        var candidates = 0
+        var isCustom = false
+
+        init(space: FeatureSpace) {
+            hasher = FeatureHasher(space: space)
+        }
+    }
+
     @inline(__always)
-    private func logits(_ hasher: borrowing FeatureHasher) -> SIMD8<Float> {
-        let group = Int(hasher.group.rawValue)
-        let sums = model.table.sum(hasher.hashes, count: hasher.count)
-        let length = 1 / Float(max(hasher.count, 1)).squareRoot()
+    private func read(
+        _ text: UnsafeBufferPointer<UInt8>,
+        _ shape: TextShape,
+        _ tables: LexiconReader.Tables,
+        into reading: inout Reading
+    ) {
+        let readsAll = model.header.space.hasLexicon
+        var verdict: Sentiment?
+        if readsAll {
+            verdict = tables.read(text, shape: shape)
+        }
+        reading.hasher.read(text, shape: shape, verdict: verdict)
+        reading.features = reading.hasher.count
+        reading.candidates = model.table.candidates(reading.hasher.hashes, count: reading.features)
+        let isShort = reading.hasher.group == .short
+        if !readsAll && isShort && lexicon.customs.mayHoldCustom(reading.hasher.characters) {
+            verdict = tables.read(text, shape: shape)
+        }
+        reading.isCustom = isShort && verdict?.affective == false
+    }
+
+    @inline(__always)
+    private func logits(_ reading: borrowing Reading) -> SIMD8<Float> {
+        let group = Int(reading.hasher.group.rawValue)
+        let sums = model.table.sum(reading.hasher.hashes, candidates: reading.candidates)
+        let length = 1 / Float(max(reading.features, 1)).squareRoot()
         let live = sums.live * liveScales * length + liveBiases[group]
         let other = sums.other * otherScales * length + otherBiases[group]
         let outputs = other + (live - other) * ClassProbabilities.logistic(live[FeatureTable.gateOutput])

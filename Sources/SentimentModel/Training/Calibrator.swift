@@ -3,8 +3,8 @@ struct Calibrator {
     private let dev: DevSet
     /// The answers with what has been found so far.
     private(set) var logits: [SIMD8<Float>]
-    /// What is added to each group's biases.
-    private(set) var shifts = [SIMD8<Float>](repeating: .zero, count: TextGroup.allCases.count)
+    /// What is added to the biases of each ``TextGroup`` in each ``TextDomain``, the domain changing faster.
+    private(set) var shifts = [SIMD8<Float>](repeating: .zero, count: TextGroup.allCases.count * 2)
     /// What each group's logits are divided by.
     private(set) var temperatures = [Float](repeating: 1, count: TextGroup.allCases.count)
 
@@ -13,35 +13,37 @@ struct Calibrator {
         self.logits = logits
     }
 
-    /// Moves each class of each group to where the macro-F1 of the group's dev files is best.
+    /// Moves each class of each group and domain to where the macro-F1 of the group's dev files is best.
     ///
     /// One lane after another, twice over; ties stay nearest to where training left them.
     mutating func shiftPriors(limit: Float) {
         for group in TextGroup.allCases {
-            for _ in 0..<2 {
+            for place in [0, 1, 0, 1].map({ 2 * Int(group.rawValue) + $0 }) {
                 for lane in [0, 2, 4, 5, 6, 7] {
-                    let here = shifts[Int(group.rawValue)][lane]
+                    let here = shifts[place][lane]
                     var best = (score: summary(group), shift: here)
                     for step in [-0.8, -0.6, -0.4, -0.3, -0.2, -0.1, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8] as [Float] {
                         let shift = step * limit
-                        move(group, lane: lane, to: shift)
+                        move(place, lane: lane, to: shift)
                         let score = summary(group) - 0.002 * abs(shift)
                         if score > best.score + 0.0005 {
                             best = (score, shift)
                         }
                     }
-                    move(group, lane: lane, to: best.shift)
+                    move(place, lane: lane, to: best.shift)
                 }
             }
         }
     }
 
-    private mutating func move(_ group: TextGroup, lane: Int, to shift: Float) {
-        let change = shift - shifts[Int(group.rawValue)][lane]
-        shifts[Int(group.rawValue)][lane] = shift
+    private mutating func move(_ place: Int, lane: Int, to shift: Float) {
+        let change = shift - shifts[place][lane]
+        shifts[place][lane] = shift
         guard change != 0 else { return }
-        for row in 0..<dev.examples.count where dev.examples.groups[row] == group {
-            logits[row][lane] += change
+        let isLive = place % 2 == 0
+        for row in 0..<dev.examples.count where Int(dev.examples.groups[row].rawValue) == place / 2 {
+            let gate = dev.examples.gates[row]
+            logits[row][lane] += change * (isLive ? gate : 1 - gate)
         }
     }
 

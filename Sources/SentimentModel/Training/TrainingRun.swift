@@ -130,9 +130,9 @@ struct TrainingRun {
             lines: settings.lines,
             scales: quantised.scales,
             biases: TextGroup.allCases.flatMap { group in
-                let shift = calibration.shifts[Int(group.rawValue)]
-                return [TextDomain.live, .other]
+                [TextDomain.live, .other]
                     .map { domain in
+                        let shift = calibration.shifts[2 * Int(group.rawValue) + (domain == .live ? 0 : 1)]
                         var outputs = Quantiser.differences(best.bias(group, in: domain) + shift)
                         outputs[FeatureTable.gateOutput] = domain == .live ? gate.bias(group) : 0
                         return (0..<8).map { outputs[$0] }

@@ -47,7 +47,8 @@ import Testing
         let file = try folder.write("train.tsv", lines)
         var settings = ModelFixture.settings()
         settings.lines = 256
-        let bytes = try Trainer(settings: settings).train(on: [TrainingFile(path: file)], dev: [], excluding: []) { _ in }
+        let bytes = try Trainer(settings: settings)
+            .train(on: [TrainingFile(path: file)], dev: [], excluding: []) { _ in }
         let model = try LinearModel(path: folder.write("model.dkm", bytes))
         #expect(model.header.biases[0][FeatureTable.gateOutput] > 0)
         #expect(model.header.biases[1][FeatureTable.gateOutput] == 0)
