@@ -30,22 +30,24 @@ import Testing
         .appendingPathComponent("../../../" + ShippedModel.relativePath)
         .standardizedFileURL.path
 
-    @Test(arguments: [
-        ("哈哈哈哈哈哈", .positive, .happy),
-        ("太好看了", .positive, .happy),
-        ("awsl", .positive, .happy),
-        ("666", .positive, .happy),
-        ("太强了", .positive, .happy),
-        ("好恶心", .negative, nil),
-        ("我哭了", .negative, .sad),
-        ("i love this song", .positive, .happy),
-        ("this is terrible", .negative, nil),
-        ("KEKW", .positive, .happy),
-        ("Sadge", .negative, .sad),
-        ("かわいい", .positive, .happy),
-        ("下一首是什么", .neutral, Sentiment.Emotion.none),
-        ("扣1", .neutral, Sentiment.Emotion.none)
-    ] as [(String, Sentiment.Label, Sentiment.Emotion?)])
+    @Test(
+        arguments: [
+            ("哈哈哈哈哈哈", .positive, .happy),
+            ("太好看了", .positive, .happy),
+            ("awsl", .positive, .happy),
+            ("666", .positive, .happy),
+            ("太强了", .positive, .happy),
+            ("好恶心", .negative, nil),
+            ("我哭了", .negative, .sad),
+            ("i love this song", .positive, .happy),
+            ("this is terrible", .negative, nil),
+            ("KEKW", .positive, .happy),
+            ("Sadge", .negative, .sad),
+            ("かわいい", .positive, .happy),
+            ("下一首是什么", .neutral, Sentiment.Emotion.none),
+            ("扣1", .neutral, Sentiment.Emotion.none),
+        ] as [(String, Sentiment.Label, Sentiment.Emotion?)]
+    )
     func answersWhatNobodyWouldDispute(_ text: String, _ label: Sentiment.Label, _ emotion: Sentiment.Emotion?) throws {
         let scorer = LinearScorer(model: try LinearModel(path: Self.committed))
         var results: [Sentiment] = []
