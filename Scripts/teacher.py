@@ -10,13 +10,13 @@ model is told in docs/model-card.md. The whole sequence, with the time each step
     teacher.py own --labels Scripts/own-labels.tsv --out own  # our own labels (docs/labels.md) with their texts
     teacher.py train --stage 1 --out one.pt                   # 35 minutes on one core: cut short there
     teacher.py train --stage 2 --start one.pt --out two.pt    # 46 minutes on one core: once through its rows
-    teacher.py train --stage 3 --start two.pt --own own --out three.pt  # 8 minutes on two cores
+    teacher.py train --stage 3 --start two.pt --own own --out three.pt  # 8 minutes on two cores; the model had two such
     teacher.py texts --out texts.tsv                          # half a minute
     teacher.py texts --own own --out live.tsv
     teacher.py label --start two.pt --texts texts.tsv --out labels.0 --shard 0 --shards 2
     teacher.py label --start two.pt --texts texts.tsv --out labels.1 --shard 1 --shards 2
         # some 300,000 texts as they are or joined: 9 minutes on two cores; 260,000 perturbed: 18 minutes on one core
-    teacher.py label --start three.pt --texts live.tsv --out labels.2      # 270,000 live comments: 5 minutes on two cores
+    teacher.py label --start three.pt --texts live.tsv --out labels.2  # 260,000 live comments: 5 minutes on two cores
     teacher.py soft --labels labels.0 labels.1 --student-program danmaku --student-model earlier.dkm --out soft
     teacher.py soft --labels labels.2 --own own --out soft
     teacher.py lexicon --lexicon Sources/SentimentModel/Resources/lexicon.tsv --out soft/lexicon-terms.tsv
@@ -78,9 +78,9 @@ ROWS = {
         ("zh.chnsenticorp", 46, .2), ("en.tweeteval", 40, .8), ("en.sst3", 40, .6)],
 }
 # Stage 3 learns our own labels and reads some of the others again, lest it forget them.
-ROWS[3] = [("zh.danmaku_marked", 40, .2), ("zh.byd_silver", 40, .4), ("zh.nlpcc_weibo", 40, .12),
-           ("en.goemotions", 40, .08), ("zh.smp2020_usual", 40, .06), ("zh.smp2020_virus", 40, .06),
-           ("en.tweeteval", 40, .06)]
+ROWS[3] = [("zh.danmaku_marked", 40, .3), ("zh.byd_silver", 40, .6), ("zh.nlpcc_weibo", 40, .18),
+           ("en.goemotions", 40, .12), ("zh.smp2020_usual", 40, .09), ("zh.smp2020_virus", 40, .09),
+           ("en.tweeteval", 40, .09)]
 Stage = collections.namedtuple("Stage", "seed body head tokens seconds often")
 # Rates of learning of body and head, tokens in a batch, and the sets whose rows are read more than once.
 STAGES = {1: Stage(1, 1.5e-4, 1e-3, 3072, 2100, {DANMAKU: 2, SILVER: 2}),
@@ -158,7 +158,7 @@ def soft_label(code):
 
 
 def own(arguments):
-    """Our labels with the texts that they belong to: soft rows to learn, and a fifth apart, with its classes by name."""
+    """Our labels with the texts that they belong to: soft rows to learn; a fifth apart, with its classes by name."""
     with open(arguments.labels, encoding="utf8") as file:
         codes = dict(line.split() for line in file if not line.startswith("#"))
     os.makedirs(arguments.out, exist_ok=True)
