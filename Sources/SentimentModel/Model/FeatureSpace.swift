@@ -12,7 +12,7 @@ public struct FeatureSpace: Sendable, Equatable {
     public var wordOrder: UInt8
     /// Texts of at most so many characters are also one feature as a whole.
     public var wholeTextLimit: UInt8
-    /// Texts of at most so many characters use the weights of short texts.
+    /// Texts of at most so many characters have the priors of short ones, and may be customs.
     public var shortTextLimit: UInt8
     /// Whether pairs of characters with one between them are features.
     public var hasGaps: Bool

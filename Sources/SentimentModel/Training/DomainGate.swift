@@ -11,14 +11,12 @@ final class DomainGate {
     private static let decay: Float = 3e-5
     private static let dropout: Float = 0.3
 
-    private let features: Int
     private let weights: UnsafeMutablePointer<Float>
     private let squares: UnsafeMutablePointer<Float>
     private var biases = [Float](repeating: 0, count: groups)
     private var isDropped: [Bool]
 
     init(features: Int) {
-        self.features = features
         weights = .allocate(capacity: features)
         squares = .allocate(capacity: features)
         weights.initialize(repeating: 0, count: features)
