@@ -111,7 +111,7 @@ let package = Package(
             ],
             path: "loadtest",
             exclude: [
-                "README.md", "common.sh", "drain.sh", "http.sh", "latency.sh", "memory.sh", "replay-verify.sh",
+                "README.md", "abuse", "common.sh", "drain.sh", "http.sh", "latency.sh", "memory.sh", "replay-verify.sh",
                 "throughput.sh", "vegeta", "wrk",
             ],
             swiftSettings: settings

@@ -27,11 +27,14 @@ extension Server {
         let time = SystemTime()
         let readiness = Readiness()
         let open = OpenConnections()
+        let budgets = ClientBudgets()
+        let random = RandomSource.system
         let pipeline = Pipeline(
             configuration: configuration.pipeline,
             scorer: try ConfiguredScorer.load(file: configuration.modelFile, executable: executable),
             fallback: ConfiguredScorer.fallback,
             time: time,
+            random: random,
             logger: logger
         )
         let ingest = IngestServer(
@@ -62,6 +65,7 @@ extension Server {
                 library: metrics,
                 ingest: ingest.counters,
                 httpConnections: { open.count },
+                budgets: budgets,
                 fanOut: { await streams.counters() }
             )
             .add(to: router)

@@ -24,16 +24,16 @@ package final class EventLog: Sendable {
     /// - Parameters:
     ///   - ringBytes: The bound on what it holds, cached frames included.
     ///   - epoch: Letters and digits; random unless a test says otherwise.
-    package init(ringBytes: Int, epoch: String = EventLog.randomEpoch()) {
+    package init(ringBytes: Int, epoch: String = EventLog.epoch(from: .system)) {
         self.epoch = Array(epoch.utf8)
         limit = ringBytes
         state = Mutex(State(ring: EventRing(limit: ringBytes)))
     }
 
     /// 13 random digits of base 32.
-    package static func randomEpoch() -> String {
+    package static func epoch(from random: RandomSource) -> String {
         let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
-        return String((0..<13).map { _ in alphabet[Int.random(in: 0..<32)] })
+        return String((0..<13).map { _ in alphabet[random.int(in: 0...31)] })
     }
 
     /// The newest sequence; 0 before the first entry.

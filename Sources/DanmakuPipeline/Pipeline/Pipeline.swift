@@ -3,7 +3,7 @@ public import ServiceLifecycle
 
 /// Everything between the edges: comments in, log entries out.
 ///
-/// The order of the stages is this file and ``Shard``: ``offer(_:from:mode:watch:now:)`` admits into the shards'
+/// The order of the stages is this file and ``Shard``: ``offer(_:from:mode:client:watch:now:)`` admits into the shards'
 /// queues, each shard's runner scores batches, its board aggregates and publishes into the ``log``, of which streams
 /// and snapshots are readers. There is no socket and no HTTP in here.
 public final class Pipeline: Service, Sendable {
@@ -31,6 +31,7 @@ public final class Pipeline: Service, Sendable {
     ///   - fallback: The scorer that stands in while the configured one is slow, failing or gone.
     ///   - time: Where drivers read the time.
     ///   - clock: What drivers sleep on.
+    ///   - random: Where keys and epochs come from.
     ///   - logger: For state changes; nothing is logged per comment.
     public init(
         configuration: PipelineConfiguration,
@@ -38,13 +39,17 @@ public final class Pipeline: Service, Sendable {
         fallback: any SentimentScorer,
         time: any TimeSource = SystemTime(),
         clock: any Clock<Duration> = ContinuousClock(),
+        random: RandomSource = .system,
         logger: Logger
     ) {
         self.configuration = configuration
         self.time = time
         self.clock = clock
         self.logger = logger
-        let log = EventLog(ringBytes: configuration.fanOut.ringBytes)
+        let log = EventLog(
+            ringBytes: configuration.fanOut.ringBytes,
+            epoch: EventLog.epoch(from: random)
+        )
         let budget = QueueBudget(limit: configuration.queueLimit, byteLimit: configuration.queueByteLimit)
         let roomCount = RoomCount(limit: configuration.rooms.max)
         let dedupe = DedupeWindow(
@@ -87,6 +92,7 @@ public final class Pipeline: Service, Sendable {
     ///   - chunk: The comments; ``CommentChunk/rejections`` are the edge's own business (``countRejected(_:)``).
     ///   - start: The index to begin at.
     ///   - mode: What to do when the queue is full.
+    ///   - client: Who sent them, for limits of a client; ``ClientAddress/unknown`` for a source of our own.
     ///   - watch: Gets the results of the accepted comments; its `expect` is the edge's to call.
     ///   - now: When the edge had read the bytes.
     /// - Returns: What became of them.
@@ -94,6 +100,7 @@ public final class Pipeline: Service, Sendable {
         _ chunk: CommentChunk,
         from start: Int,
         mode: OfferMode,
+        client: ClientAddress = .unknown,
         watch: ResultWatch? = nil,
         now: Timestamp
     ) -> OfferOutcome {

@@ -1,3 +1,4 @@
+package import DanmakuPipeline
 public import Hummingbird
 public import NIOCore
 
@@ -22,8 +23,8 @@ public struct DanmakuRequestContext: RequestContext {
         channel.remoteAddress
     }
 
-    /// The client's IP address as text, without its port; empty once the connection is gone.
-    public var clientAddress: String {
-        channel.remoteAddress?.ipAddress ?? ""
+    /// The client as rates and caps count it; ``ClientAddress/unknown`` once the connection is closed.
+    package var client: ClientAddress {
+        ClientAddress(channel.remoteAddress)
     }
 }

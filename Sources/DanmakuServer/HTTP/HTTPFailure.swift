@@ -18,6 +18,12 @@ public struct HTTPFailure: HTTPResponseError, Equatable {
         case tooManyItems = "too_many_items"
         case tooManyConnections = "too_many_connections"
         case rateLimited = "rate_limited"
+        /// One address holds as many connections, streams, bodies or rooms as it may (429).
+        case tooManyFromAddress = "too_many_from_address"
+        /// The request names a host that this server does not answer for (421).
+        case hostNotAllowed = "host_not_allowed"
+        /// A page of another origin may not write here (403).
+        case originNotAllowed = "origin_not_allowed"
         case overloaded
         case draining
         case `internal`
@@ -34,7 +40,9 @@ public struct HTTPFailure: HTTPResponseError, Equatable {
             case .methodNotAllowed: .methodNotAllowed
             case .unsupportedMediaType: .unsupportedMediaType
             case .bodyTooLarge, .tooManyItems: .contentTooLarge
-            case .rateLimited: .tooManyRequests
+            case .rateLimited, .tooManyFromAddress: .tooManyRequests
+            case .hostNotAllowed: .misdirectedRequest
+            case .originNotAllowed: .forbidden
             case .tooManyConnections, .overloaded, .draining: .serviceUnavailable
             case .internal: .internalServerError
             case .notImplemented: .notImplemented

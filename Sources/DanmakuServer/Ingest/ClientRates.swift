@@ -1,4 +1,4 @@
-import DanmakuPipeline
+package import DanmakuPipeline
 import Synchronization
 
 /// `admission.client-rate` of the HTTP edge: one bucket for each remote address, bounded in number.
@@ -7,7 +7,7 @@ import Synchronization
 /// When the table is full, clients without a debt are forgotten; if none is, all newcomers share one bucket.
 package final class ClientRates: Sendable {
     private struct State {
-        var buckets: [String: TokenBucket] = [:]
+        var buckets: [ClientAddress: TokenBucket] = [:]
         var shared: TokenBucket
         var sweptAt = Int64.min
     }
@@ -29,7 +29,7 @@ package final class ClientRates: Sendable {
     }
 
     /// How long a client has to wait before it may send anything, in nanoseconds; 0 if it may now.
-    package func delay(of client: String, now: Int64) -> Int64 {
+    package func delay(of client: ClientAddress, now: Int64) -> Int64 {
         guard rate > 0 else {
             return 0
         }
@@ -41,7 +41,7 @@ package final class ClientRates: Sendable {
     /// Charges a client for comments.
     ///
     /// - Returns: How long until its debt is paid, in nanoseconds.
-    package func spend(_ comments: Int, of client: String, now: Int64) -> Int64 {
+    package func spend(_ comments: Int, of client: ClientAddress, now: Int64) -> Int64 {
         guard rate > 0, comments > 0 else {
             return 0
         }

@@ -5,11 +5,18 @@ extension CommentRoutes {
     /// Offers a decoded body as a source that cannot wait.
     ///
     /// - Throws: 429 or 503 if nothing was taken.
-    func offer(_ output: BodyDecoder.Output, client: String, waitsForScores: Bool) async throws -> Response {
+    func offer(_ output: BodyDecoder.Output, client: ClientAddress, waitsForScores: Bool) async throws -> Response {
         _ = spend(output.count, of: client)
         let scored = Signal()
         let watch = waitsForScores ? ResultWatch { scored.fire() } : nil
-        let outcome = pipeline.offer(output.chunk, from: 0, mode: .refuses, watch: watch, now: time.now())
+        let outcome = pipeline.offer(
+            output.chunk,
+            from: 0,
+            mode: .refuses,
+            client: client,
+            watch: watch,
+            now: time.now()
+        )
         pipeline.countRejected(output.chunk.rejections.count)
         var answer = CommentAnswer()
         answer.add(outcome, own: output.chunk.rejections)

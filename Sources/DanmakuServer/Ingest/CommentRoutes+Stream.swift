@@ -9,7 +9,7 @@ extension CommentRoutes {
     /// A body that breaks off is answered nothing (nobody is there); a drain ends it after the part that was read.
     func stream(
         _ body: RequestBody,
-        client: String,
+        client: ClientAddress,
         room: CommentDecoder.FixedRoom?
     ) async throws -> Response {
         var decoder = LineDecoder(maxLineBytes: configuration.maxLineBytes, expectsHello: false, fixedRoom: room)
@@ -29,7 +29,7 @@ extension CommentRoutes {
     /// Offers what one part held until all of it is taken; gives the response if the stream ends with it.
     private func take(
         _ output: LineDecoder.Output,
-        client: String,
+        client: ClientAddress,
         _ answer: inout CommentAnswer
     ) async throws -> Response? {
         let receivedAt = time.now()
@@ -43,7 +43,7 @@ extension CommentRoutes {
         while next < chunk.comments.count {
             let signal = Signal()
             let waiter = DemandWaiter { signal.fire() }
-            let outcome = pipeline.offer(chunk, from: next, mode: .waits(waiter), now: receivedAt)
+            let outcome = pipeline.offer(chunk, from: next, mode: .waits(waiter), client: client, now: receivedAt)
             answer.add(outcome, own: [])
             next = outcome.next
             if next < chunk.comments.count {

@@ -58,19 +58,19 @@ public struct CommentRoutes: Sendable {
     /// Adds both routes.
     public func add(to router: Router<DanmakuRequestContext>) {
         router.post("/v1/comments") { request, context in
-            try await post(request, client: context.clientAddress, room: nil)
+            try await post(request, client: context.client, room: nil)
         }
         router.post("/v1/rooms/{room}/comments") { request, context in
             let name = try context.parameters.require("room")
             guard let bytes = RoomName.fromPath(name), let room = CommentDecoder.FixedRoom(bytes) else {
                 throw refusal(.init(.roomInvalid, "A room's name is 1 to 64 of A–Z a–z 0–9 . _ : -"))
             }
-            return try await post(request, client: context.clientAddress, room: room)
+            return try await post(request, client: context.client, room: room)
         }
     }
 
     /// Answers one request.
-    func post(_ request: Request, client: String, room: CommentDecoder.FixedRoom?) async throws -> Response {
+    func post(_ request: Request, client: ClientAddress, room: CommentDecoder.FixedRoom?) async throws -> Response {
         guard !readiness.isDraining else {
             throw refusal(.init(.draining, "The server is stopping.", retryAfterSeconds: 5))
         }
@@ -92,11 +92,11 @@ public struct CommentRoutes: Sendable {
     }
 
     /// Charges a client and says how long it has to wait.
-    func spend(_ comments: Int, of client: String) -> Duration {
+    func spend(_ comments: Int, of client: ClientAddress) -> Duration {
         .nanoseconds(rates.spend(comments, of: client, now: time.now().nanoseconds))
     }
 
-    private func checkRate(of client: String) throws(HTTPFailure) {
+    private func checkRate(of client: ClientAddress) throws(HTTPFailure) {
         let delay = rates.delay(of: client, now: time.now().nanoseconds)
         guard delay == 0 else {
             let seconds = Int(delay / 1_000_000_000) + 1

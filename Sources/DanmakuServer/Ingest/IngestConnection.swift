@@ -43,6 +43,7 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
     private let time: any TimeSource
     private let counters: IngestCounters
     private let admit: () -> IngestFailure?
+    private var client = ClientAddress.unknown
     private var machine: StateMachine
     private var decoder: LineDecoder
     private var context: ChannelHandlerContext?
@@ -89,6 +90,7 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
     }
 
     package func channelActive(context: ChannelHandlerContext) {
+        client = ClientAddress(context.remoteAddress)
         perform(machine.started(refusal: admit(), now: now))
         context.fireChannelActive()
     }
@@ -233,6 +235,7 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
                 current.output.chunk,
                 from: current.next,
                 mode: .waits(waiter()),
+                client: client,
                 now: current.receivedAt
             )
             counts = IngestTally(outcome)

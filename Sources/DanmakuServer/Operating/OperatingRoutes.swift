@@ -10,6 +10,7 @@ public struct OperatingRoutes: Sendable {
     private let library: PrometheusMetricsFactory
     private let ingest: IngestCounters
     private let httpConnections: @Sendable () -> Int
+    private let budgets: ClientBudgets
     private let fanOut: @Sendable () async -> FanOutCounters
 
     /// Creates the routes.
@@ -20,6 +21,7 @@ public struct OperatingRoutes: Sendable {
     ///   - library: The metrics of libraries, appended to ours.
     ///   - ingest: The counters of the ingest port.
     ///   - httpConnections: How many HTTP connections are open.
+    ///   - budgets: What clients hold.
     ///   - fanOut: The counters of the event streams, gathered from their loops.
     package init(
         pipeline: Pipeline,
@@ -27,6 +29,7 @@ public struct OperatingRoutes: Sendable {
         library: PrometheusMetricsFactory,
         ingest: IngestCounters,
         httpConnections: @escaping @Sendable () -> Int,
+        budgets: ClientBudgets,
         fanOut: @escaping @Sendable () async -> FanOutCounters
     ) {
         self.pipeline = pipeline
@@ -34,6 +37,7 @@ public struct OperatingRoutes: Sendable {
         self.library = library
         self.ingest = ingest
         self.httpConnections = httpConnections
+        self.budgets = budgets
         self.fanOut = fanOut
     }
 
@@ -46,7 +50,8 @@ public struct OperatingRoutes: Sendable {
             ready()
         }
         router.get("/health/memory") { _, _ in
-            Response.json(MemoryReport(components: pipeline.metrics().components, process: .current()).body)
+            let components = pipeline.metrics().components + budgets.all.map(\.component)
+            return Response.json(MemoryReport(components: components, process: .current()).body)
         }
         router.get("/metrics") { _, _ in
             Response(
@@ -83,6 +88,7 @@ public struct OperatingRoutes: Sendable {
             fanOut: await fanOut(),
             ingest: ingest.snapshot,
             httpConnections: httpConnections(),
+            budgets: budgets,
             process: .current()
         )
         var text = PrometheusText()

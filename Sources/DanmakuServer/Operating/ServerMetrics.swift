@@ -10,6 +10,8 @@ struct ServerMetrics: Sendable {
     var ingest: IngestCounters.Snapshot
     /// HTTP connections that are open.
     var httpConnections: Int
+    /// What clients hold.
+    var budgets: ClientBudgets
     /// What the system says.
     var process: ProcessMetrics
 
@@ -20,6 +22,7 @@ struct ServerMetrics: Sendable {
         writeScorers(into: &text)
         writeStreams(into: &text)
         writeMemory(into: &text)
+        writeBudgets(into: &text)
         writeProcess(into: &text)
     }
 
@@ -129,8 +132,26 @@ struct ServerMetrics: Sendable {
             pipeline.replayAgeSeconds
         )
         text.family("danmaku_memory_bytes", .gauge, "Bytes that a part of the server holds.")
-        for component in pipeline.components {
+        for component in pipeline.components + budgets.all.map(\.component) {
             text.sample("danmaku_memory_bytes", [("component", component.name)], component.bytes)
+        }
+    }
+
+    private func writeBudgets(into text: inout PrometheusText) {
+        text.family("danmaku_budget_used", .gauge, "What clients hold of a budget, in its unit.")
+        for budget in budgets.all {
+            text.sample("danmaku_budget_used", [("budget", budget.name)], budget.held)
+        }
+        text.family("danmaku_budget_limit", .gauge, "The most that all clients together may hold of a budget.")
+        for budget in budgets.all {
+            text.sample("danmaku_budget_limit", [("budget", budget.name)], budget.limit)
+        }
+        let name = "danmaku_budget_refused_total"
+        text.family(name, .counter, "Refused reservations: the budget was full, or the cap of an address was reached.")
+        for budget in budgets.all {
+            let snapshot = budget.snapshot
+            text.sample(name, [("budget", budget.name), ("reason", "full")], snapshot.refusedFull)
+            text.sample(name, [("budget", budget.name), ("reason", "address")], snapshot.refusedAddress)
         }
     }
 

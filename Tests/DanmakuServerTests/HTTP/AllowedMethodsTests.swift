@@ -66,6 +66,8 @@ struct AllowedMethodsTests {
             .tooManyConnections: ("too_many_connections", 503), .rateLimited: ("rate_limited", 429),
             .overloaded: ("overloaded", 503), .draining: ("draining", 503), .internal: ("internal", 500),
             .notImplemented: ("not_implemented", 501), .rangeNotSatisfiable: ("range_not_satisfiable", 416),
+            .tooManyFromAddress: ("too_many_from_address", 429), .hostNotAllowed: ("host_not_allowed", 421),
+            .originNotAllowed: ("origin_not_allowed", 403),
         ]
         for code in HTTPFailure.Code.allCases {
             #expect(expected[code]?.0 == code.rawValue)

@@ -54,6 +54,7 @@ struct ServerMetricsTests {
             fanOut: fanOut,
             ingest: ingest,
             httpConnections: 48,
+            budgets: ClientBudgets(),
             process: ProcessMetrics(residentBytes: 49, cpuSeconds: 50.25, openDescriptors: 51, memoryLimit: nil)
         )
     }
@@ -122,6 +123,7 @@ struct ServerMetricsTests {
             fanOut: FanOutCounters(),
             ingest: .init(),
             httpConnections: 0,
+            budgets: ClientBudgets(),
             process: ProcessMetrics()
         )
         let read = try Self.exposition(metrics)

@@ -74,6 +74,7 @@ struct ReadingFixture {
             library: PrometheusMetricsFactory(),
             ingest: IngestCounters(),
             httpConnections: { 3 },
+            budgets: ClientBudgets(),
             fanOut: { FanOutCounters() }
         )
         .add(to: router)

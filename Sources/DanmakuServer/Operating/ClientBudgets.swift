@@ -1,0 +1,14 @@
+package import DanmakuPipeline
+
+/// Every budget of what clients can make this server hold; the composition root makes it and hands its members out.
+///
+/// A budget that is listed in ``all`` has its row in `/health/memory` and its metrics.
+package struct ClientBudgets: Sendable {
+    /// All of them, in the order they are shown.
+    package var all: [ClientBudget] {
+        []
+    }
+
+    /// Creates the budgets of one server.
+    package init() {}
+}
