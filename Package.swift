@@ -111,7 +111,8 @@ let package = Package(
             ],
             path: "loadtest",
             exclude: [
-                "README.md", "abuse", "common.sh", "drain.sh", "http.sh", "latency.sh", "memory.sh", "replay-verify.sh",
+                "README.md", "abuse", "common.sh", "drain.sh", "http.sh", "latency.sh", "memory.sh", "pairs.py",
+                "replay-verify.sh",
                 "throughput.sh", "vegeta", "wrk",
             ],
             swiftSettings: settings
