@@ -119,7 +119,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SentimentModelTests",
-            dependencies: ["SentimentModel"],
+            dependencies: ["DanmakuTestKit", "SentimentModel"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -40,7 +40,7 @@ struct DedupeWindowTests {
         #expect(!window.contains(7, now: 1) && window.count == 0 && window.age(now: 1) == 0)
     }
 
-    @Test("it equals a naive list, stripe by stripe", arguments: 0..<20)
+    @Test("it equals a naive list, stripe by stripe", .computes, arguments: 0..<20)
     func reference(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let each = Int.random(in: 1...90, using: &random)
@@ -73,7 +73,7 @@ struct DedupeWindowTests {
         #expect(window.count >= lists.reduce(0) { $0 + $1.count { now - $0.second < Int64(seconds) } })
     }
 
-    @Test("memory comes with the ids and stays at 24 bytes each")
+    @Test("memory comes with the ids and stays at 24 bytes each", .computes)
     func memory() {
         let window = DedupeWindow(capacity: 65_536, seconds: 600)
         #expect(window.memoryBytes == 0)

@@ -8,7 +8,7 @@ struct CommenterSketchTests {
         aggregate.snapshot(now: AggregationFixture.time(second), degraded: false, detail: .brief).uniqueCommenters
     }
 
-    @Test("exact up to some hundreds, sliding by the minute", arguments: AggregationFixture.seeds)
+    @Test("exact up to some hundreds, sliding by the minute", .computes, arguments: AggregationFixture.seeds)
     func exactForSmallRooms(seed: UInt64) {
         var random = AggregationFixture.Random(seed: seed)
         let authors = (0..<300).map { _ in random.next() }
@@ -29,7 +29,7 @@ struct CommenterSketchTests {
         }
     }
 
-    @Test("within 5 to 7 % for larger rooms", arguments: [1_000, 10_000, 100_000])
+    @Test("within 5 to 7 % for larger rooms", .computes, arguments: [1_000, 10_000, 100_000])
     func errorForLargeRooms(authors: Int) {
         var squares = 0.0
         var worst = 0.0

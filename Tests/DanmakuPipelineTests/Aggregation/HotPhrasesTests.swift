@@ -66,7 +66,11 @@ struct HotPhrasesTests {
         #expect(Self.phrases(&aggregate, at: 3600).isEmpty)
     }
 
-    @Test("never more than was written, and whatever makes up 2 % is there", arguments: AggregationFixture.seeds)
+    @Test(
+        "never more than was written, and whatever makes up 2 % is there",
+        .computes,
+        arguments: AggregationFixture.seeds
+    )
     func boundsInNoise(seed: UInt64) {
         var random = AggregationFixture.Random(seed: seed)
         var aggregate = RoomAggregate(now: AggregationFixture.time(0))

@@ -44,7 +44,7 @@ struct RecentCommentsTests {
         }
     }
 
-    @Test("pages are what was appended", arguments: AggregationFixture.seeds)
+    @Test("pages are what was appended", .computes, arguments: AggregationFixture.seeds)
     func agreesWithReference(seed: UInt64) {
         var random = AggregationFixture.Random(seed: seed)
         let limit = [1, 3, 200].randomElement(using: &random)!

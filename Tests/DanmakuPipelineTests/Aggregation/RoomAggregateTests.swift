@@ -68,6 +68,7 @@ struct RoomAggregateTests {
 
     @Test(
         "any sequence of comments, losses, pauses and late comments gives the contract's figures",
+        .computes,
         arguments: AggregationFixture.seeds
     )
     func agreesWithReference(seed: UInt64) {

@@ -60,7 +60,7 @@ struct EventLogTests {
         #expect(reader.take().entries.map(\.sequence) == [101])
     }
 
-    @Test("the ring holds what it may, frames included; the oldest go first")
+    @Test("the ring holds what it may, frames included; the oldest go first", .computes)
     func ringBound() {
         let log = EventLog(ringBytes: 200_000)
         let reader = Self.reader(log)
@@ -121,7 +121,7 @@ struct EventLogTests {
         #expect(log.isWatched(Fixture.bytes("a")))
     }
 
-    @Test("the room table stays bounded however many rooms come and go")
+    @Test("the room table stays bounded however many rooms come and go", .computes)
     func roomTable() {
         let log = EventLog(ringBytes: 40_000, epoch: "e")
         for number in 0..<40_000 {

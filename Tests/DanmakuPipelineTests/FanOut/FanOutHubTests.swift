@@ -260,7 +260,7 @@ struct FanOutHubTests {
         #expect(hub.counters.publishSeconds.count == 20)
     }
 
-    @Test("10,000 joins and leaves leave nothing behind")
+    @Test("10,000 joins and leaves leave nothing behind", .computes)
     func churn() {
         for round in 0..<10_000 {
             let number = join(round % 3 == 0 ? nil : ["room-\(round % 50)"]).number

@@ -6,7 +6,7 @@ import Testing
 /// loops: each stream is read by a conforming parser and judged by ``StreamJudge`` against what was published.
 @Suite("Fan-out, any interleaving")
 struct FanOutPropertyTests {
-    @Test("every event once, or said what was left out", arguments: 0..<80)
+    @Test("every event once, or said what was left out", .computes, arguments: 0..<80)
     func interleaving(_: Int) {
         let seed = UInt64.random(in: 0...999_999_999)
         var world = FanOutWorld(seed: seed)

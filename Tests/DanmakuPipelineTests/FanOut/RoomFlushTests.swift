@@ -115,7 +115,7 @@ struct RoomFlushTests {
         #expect(results.displayed.map(\.index) == results.displayed.map(\.index).sorted())
     }
 
-    @Test("every comment is shown, merged or omitted, for any run of flushes")
+    @Test("every comment is shown, merged or omitted, for any run of flushes", .computes)
     func displayAccounts() {
         let seed = UInt64.random(in: 0...9_999_999)
         print("RoomFlushTests.displayAccounts seed \(seed)")

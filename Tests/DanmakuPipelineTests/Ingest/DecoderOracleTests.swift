@@ -15,7 +15,7 @@ struct DecoderOracleTests {
         "seed \(seed): \(String(decoding: item, as: UTF8.self).debugDescription)"
     }
 
-    @Test("what we accept Foundation accepts with equal values, what only it accepts is on the list")
+    @Test("what we accept Foundation accepts with equal values, what only it accepts is on the list", .computes)
     func foundation() {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("decoder against Foundation: seed \(seed)")
@@ -38,6 +38,7 @@ struct DecoderOracleTests {
 
     @Test(
         "Python's json gives the same fields and the same codes",
+        .computes,
         .enabled(if: PythonOracle.isAvailable, "needs python3")
     )
     func python() throws {

@@ -22,7 +22,11 @@ struct CircuitBreakerExhaustiveTests {
         return [standard, quick, share, nervous]
     }()
 
-    @Test("no stuck state, one probe, stale never moves it, cancel never closes it", arguments: configurations.indices)
+    @Test(
+        "no stuck state, one probe, stale never moves it, cancel never closes it",
+        .computes,
+        arguments: configurations.indices
+    )
     func strings(_ index: Int) {
         let configuration = Self.configurations[index]
         let start = BreakerState.now

@@ -4,7 +4,7 @@ import SentimentModel
 import Synchronization
 import Testing
 
-@Suite("Guarded scorer: it always answers", .timeLimit(.minutes(3)))
+@Suite("Guarded scorer: it always answers", .timeLimit(.minutes(60)))
 struct GuardedScorerTests {
     static let texts = TextBatch(texts: ["a", "b"])
     static let good = Verdicts(sentiments: [.scriptedPositive, .scriptedPositive], isFallback: false)

@@ -3,11 +3,21 @@ import NIOCore
 import Synchronization
 import Testing
 
-@Suite("The executable", .enabled(if: Executable.path != nil, "the program is not built beside the tests"))
+@Suite("The executable", .serves, .enabled(if: Executable.path != nil, "the program is not built beside the tests"))
 struct ExecutableTests {
     @Test("The first signal drains and exits with 0", arguments: [SIGTERM, SIGINT])
     func firstSignal(number: Int32) async throws {
-        let program = try Executable("serve", "--http-port", "0", "--ingest-port", "0", "--log-format", "json")
+        let program = try Executable(
+            "serve",
+            "--http-port",
+            "0",
+            "--ingest-port",
+            "0",
+            "--log-format",
+            "json",
+            "--set",
+            "shutdown.grace-seconds=600"
+        )
         let ready = try await program.line(containing: "\"Ready.\"")
         #expect(ready.contains("\"http\":\"http://127.0.0.1:"))
         #expect(ready.contains("\"ingest\":\"127.0.0.1:"))
@@ -37,7 +47,9 @@ struct ExecutableTests {
             "--ingest-port",
             "0",
             "--set",
-            "shutdown.grace-seconds=1"
+            "shutdown.grace-seconds=1",
+            "--set",
+            "http.head-timeout-seconds=3600"
         )
         let ready = try await program.line(containing: "Ready.")
         let port = try #require(ready.split(separator: "http://127.0.0.1:").last?.prefix { $0.isNumber })

@@ -24,19 +24,18 @@ final class WatchingClient: Sendable {
     init(_ address: SocketAddress, _ path: String, headers: String = "", receiveBuffer: Int? = nil) async throws {
         let response = WatchedResponse()
         self.response = response
+        let request = "GET \(path) HTTP/1.1\r\nhost: a\r\naccept: text/event-stream\r\n\(headers)\r\n"
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(WatchedHandler(response: response))
+                    try channel.pipeline.syncOperations.addHandler(WatchedHandler(response: response, request: request))
                 }
             }
         if let receiveBuffer {
             bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: receiveBuffer)
         }
         channel = try await bootstrap.connect(to: address).get()
-        let request = "GET \(path) HTTP/1.1\r\nhost: a\r\naccept: text/event-stream\r\n\(headers)\r\n"
-        try await channel.writeAndFlush(ByteBuffer(string: request))
     }
 
     /// Waits until the stream is as asked; what was parsed so far.
@@ -185,11 +184,20 @@ final class WatchedResponse: Sendable {
 
 private final class WatchedHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private let response: WatchedResponse
+    private let request: String
 
-    init(response: WatchedResponse) {
+    init(response: WatchedResponse, request: String) {
         self.response = response
+        self.request = request
+    }
+
+    /// Asks at once, whatever keeps the test waiting: a server closes connections that ask for nothing.
+    func channelActive(context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: request)), promise: nil)
+        context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -1,3 +1,4 @@
+import DanmakuPipeline
 import DanmakuServer
 import Foundation
 import Logging
@@ -6,7 +7,16 @@ import NIOPosix
 import Synchronization
 
 /// A server of its own for one test, on free ports, with its page in a temporary folder.
+///
+/// Its time-outs are an hour, and its breaker finds nothing slow: a test that means one sets it. A test that waits for the
+/// server waits for its answer or for the end of its connection, never for a duration.
 struct RunningServer {
+    /// What would depend on the speed of the machine.
+    private static let patience = [
+        "http.head-timeout-seconds": "3600", "http.body-timeout-seconds": "3600", "http.idle-timeout-seconds": "3600",
+        "ingest.line-timeout-seconds": "3600", "breaker.slow-ms": "600000", "breaker.timeout-ms": "600000",
+    ]
+
     let server: Server
     let addresses: Server.Addresses
     let log: MemoryLogSink
@@ -35,6 +45,7 @@ struct RunningServer {
             try Data(text.utf8).write(to: file)
         }
         let standard = ["http.port": "0", "ingest.port": "0", "http.web-directory": folder.path]
+            .merging(patience) { own, _ in own }
         let sources = ConfigurationSources(
             commandLine: standard.merging(settings) { _, new in new }
                 .map {
@@ -43,7 +54,11 @@ struct RunningServer {
         )
         let log = MemoryLogSink()
         let logger = Logger(label: "test") { LineLogHandler(label: $0, format: .human, level: .info, sink: log) }
-        let server = try Server.build(configuration: Server.Configuration(sources.resolve()), logger: logger)
+        var configuration = Server.Configuration(try sources.resolve())
+        configuration.pipeline.fanOut.writeDeadline = .seconds(3600)
+        configuration.comments.scoredTimeout = .seconds(3600)
+        configuration.ingest.progressTimeout = .seconds(3600)
+        let server = try Server.build(configuration: configuration, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await server.run() }
             let addresses = try await server.addresses()
@@ -59,16 +74,17 @@ struct RunningServer {
         }
     }
 
-    /// Connects to the HTTP port.
-    func connect() async throws -> RawConnection {
-        try await RawConnection(to: addresses.http)
+    /// Connects to the HTTP port; the text is sent at once, whatever keeps the test waiting.
+    func connect(sending text: String = "") async throws -> RawConnection {
+        try await RawConnection(to: addresses.http, sending: text)
     }
 
     /// Sends one request on a connection of its own and reads everything until the server closes.
     func request(_ head: String, body: String = "") async throws -> RawResponse {
-        let connection = try await connect()
         let length = body.isEmpty ? "" : "content-length: \(body.utf8.count)\r\n"
-        try await connection.write("\(head)\r\nhost: a\r\nconnection: close\r\n\(length)\r\n\(body)")
+        let connection = try await connect(
+            sending: "\(head)\r\nhost: a\r\nconnection: close\r\n\(length)\r\n\(body)"
+        )
         return RawResponse(try await connection.readToEnd())
     }
 }
@@ -78,15 +94,15 @@ final class RawConnection: Sendable {
     private let channel: any Channel
     private let inbox: Inbox
 
-    /// Connects.
-    init(to address: SocketAddress) async throws {
+    /// Connects; the event loop sends the text as soon as the connection stands.
+    init(to address: SocketAddress, sending text: String = "") async throws {
         let inbox = Inbox()
         self.inbox = inbox
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: false)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(InboxHandler(inbox: inbox))
+                    try channel.pipeline.syncOperations.addHandler(InboxHandler(inbox: inbox, greeting: text))
                 }
             }
             .connect(to: address)
@@ -178,11 +194,21 @@ final class Inbox: Sendable {
 
 private final class InboxHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private let inbox: Inbox
+    private let greeting: String
 
-    init(inbox: Inbox) {
+    init(inbox: Inbox, greeting: String) {
         self.inbox = inbox
+        self.greeting = greeting
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if !greeting.isEmpty {
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: greeting)), promise: nil)
+        }
+        context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -4,6 +4,7 @@ import NIOCore
 import Testing
 
 /// The POST rows of the contract, over real sockets.
+@Suite(.serves)
 struct CommentRoutesTests {
     private static let two = #"[{"room":"a","text":"1","id":"x"},{"room":"b","text":"2"}]"#
 

@@ -4,6 +4,7 @@ import NIOCore
 import Testing
 
 /// NDJSON bodies, over real sockets.
+@Suite(.serves)
 struct CommentStreamTests {
     private static func line(_ text: String) -> String {
         #"{"room":"a","text":"\#(text)"}"# + "\n"

@@ -5,6 +5,7 @@ import NIOCore
 import Testing
 
 /// The TCP row of the contract, over real sockets.
+@Suite(.serves)
 struct IngestServerTests {
     @Test("acknowledgements are cumulative, and the last one comes before the close")
     func acknowledges() async throws {
@@ -88,7 +89,7 @@ struct IngestServerTests {
 
     @Test("clients that never finish a line are closed after their error")
     func slowloris() async throws {
-        var configuration = IngestConfiguration()
+        var configuration = RunningIngest.patient
         configuration.lineTimeout = .milliseconds(50)
         try await RunningIngest.with(configuration) { running in
             let answers = try await withThrowingTaskGroup(of: String.self) { group in
@@ -108,7 +109,7 @@ struct IngestServerTests {
 
     @Test("one connection too many is told so")
     func tooManyConnections() async throws {
-        var configuration = IngestConfiguration()
+        var configuration = RunningIngest.patient
         configuration.maxConnections = 1
         try await RunningIngest.with(configuration) { running in
             let first = try await running.connect()
@@ -167,7 +168,7 @@ struct IngestServerTests {
 
     @Test("a client that never reads its answers is closed, and others notice nothing")
     func neverReads() async throws {
-        var configuration = IngestConfiguration()
+        var configuration = RunningIngest.patient
         configuration.progressTimeout = .milliseconds(100)
         configuration.linger = .milliseconds(100)
         try await RunningIngest.with(configuration) { running in

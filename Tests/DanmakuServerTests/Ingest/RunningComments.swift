@@ -1,5 +1,6 @@
 import DanmakuPipeline
 import DanmakuServer
+import DanmakuTestKit
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -8,11 +9,18 @@ import NIOPosix
 import SentimentModel
 import Synchronization
 
-/// The comment routes and a pipeline of their own for one test, over a real socket.
+/// The comment routes and a pipeline of their own for one test, over a real socket, at a time that stands still.
 struct RunningComments {
     let pipeline: Pipeline
     let readiness: Readiness
     let address: SocketAddress
+
+    /// Waits an hour for a result.
+    static var patient: CommentRoutes.Configuration {
+        var configuration = CommentRoutes.Configuration()
+        configuration.scoredTimeout = .seconds(3600)
+        return configuration
+    }
 
     /// Runs both while `body` runs.
     ///
@@ -23,17 +31,23 @@ struct RunningComments {
     ///   - body: The test.
     /// - Throws: What `body` throws.
     static func with(
-        _ configuration: CommentRoutes.Configuration = CommentRoutes.Configuration(),
+        _ configuration: CommentRoutes.Configuration = patient,
         pipeline settings: PipelineConfiguration = PipelineConfiguration(),
         pipelineStarts start: @escaping @Sendable () async -> Void = {},
         _ body: (RunningComments) async throws -> Void
     ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let scorer = InProcessScorer(name: "lexicon", LexiconScorer.builtIn)
-        let pipeline = Pipeline(configuration: settings, scorer: scorer, fallback: scorer, logger: logger)
+        let time = ManualTime()
+        let pipeline = Pipeline(configuration: settings, scorer: scorer, fallback: scorer, time: time, logger: logger)
         let readiness = Readiness()
         readiness.advance(to: .admitting)
-        let routes = CommentRoutes(pipeline: pipeline, configuration: configuration, readiness: readiness)
+        let routes = CommentRoutes(
+            pipeline: pipeline,
+            configuration: configuration,
+            readiness: readiness,
+            time: time
+        )
         let router = Router(context: DanmakuRequestContext.self)
         var methods = AllowedMethods()
         methods.add(path: "/v1/comments", method: .post)

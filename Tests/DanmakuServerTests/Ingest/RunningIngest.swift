@@ -1,16 +1,27 @@
 import DanmakuPipeline
 import DanmakuServer
+import DanmakuTestKit
 import Logging
 import NIOCore
 import NIOPosix
 import SentimentModel
 import Testing
 
-/// An ingest port and a pipeline of their own for one test.
+/// An ingest port and a pipeline of their own for one test, at a time that stands still.
+///
+/// Its time-outs are those of sockets, which only event loops keep: an hour, unless a test means one.
 struct RunningIngest {
     let server: IngestServer
     let pipeline: Pipeline
     let address: SocketAddress
+
+    /// Gives clients an hour.
+    static var patient: IngestConfiguration {
+        var configuration = IngestConfiguration()
+        configuration.lineTimeout = .seconds(3600)
+        configuration.progressTimeout = .seconds(3600)
+        return configuration
+    }
 
     /// Runs both while `body` runs.
     ///
@@ -21,20 +32,22 @@ struct RunningIngest {
     ///   - body: The test.
     /// - Throws: What `body` throws.
     static func with(
-        _ configuration: IngestConfiguration = IngestConfiguration(),
+        _ configuration: IngestConfiguration = patient,
         pipeline settings: PipelineConfiguration = PipelineConfiguration(),
         pipelineStarts start: @escaping @Sendable () async -> Void = {},
         _ body: (RunningIngest) async throws -> Void
     ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let scorer = InProcessScorer(name: "lexicon", LexiconScorer.builtIn)
-        let pipeline = Pipeline(configuration: settings, scorer: scorer, fallback: scorer, logger: logger)
+        let time = ManualTime()
+        let pipeline = Pipeline(configuration: settings, scorer: scorer, fallback: scorer, time: time, logger: logger)
         var own = configuration
         own.port = 0
         let server = IngestServer(
             configuration: own,
             pipeline: pipeline,
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            time: time,
             logger: logger
         )
         let address = try await server.bind()

@@ -10,7 +10,7 @@ import NIOEmbedded
 import SentimentModel
 import Synchronization
 
-/// A pipeline that runs, and routes over it without a socket.
+/// A pipeline that runs, and routes over it without a socket, at a time that stands still until a test moves it.
 struct ReadingFixture {
     /// Says what the text begins with: `+`, `-`, or neither.
     private struct SignScorer: TextScorer {
@@ -55,6 +55,7 @@ struct ReadingFixture {
     }
 
     let pipeline: Pipeline
+    let time: ManualTime
     let readiness: Readiness
     private let respond: @Sendable (Request, DanmakuRequestContext) async throws -> Response
 
@@ -62,12 +63,13 @@ struct ReadingFixture {
     static func with(_ body: (ReadingFixture) async throws -> Void) async throws {
         let scorer = InProcessScorer(name: "sign", SignScorer())
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let pipeline = Pipeline(configuration: .init(), scorer: scorer, fallback: scorer, logger: logger)
+        let time = ManualTime()
+        let pipeline = Pipeline(configuration: .init(), scorer: scorer, fallback: scorer, time: time, logger: logger)
         let readiness = Readiness()
         readiness.advance(to: .admitting)
         let router = Router(context: DanmakuRequestContext.self)
         router.add(middleware: ErrorMiddleware(methods: AllowedMethods()))
-        ReadingRoutes(pipeline: pipeline, readiness: readiness).add(to: router)
+        ReadingRoutes(pipeline: pipeline, readiness: readiness, time: time).add(to: router)
         OperatingRoutes(
             pipeline: pipeline,
             readiness: readiness,
@@ -79,7 +81,7 @@ struct ReadingFixture {
         )
         .add(to: router)
         let responder = router.buildResponder()
-        let fixture = ReadingFixture(pipeline: pipeline, readiness: readiness) { request, context in
+        let fixture = ReadingFixture(pipeline: pipeline, time: time, readiness: readiness) { request, context in
             try await responder.respond(to: request, context: context)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -91,10 +93,12 @@ struct ReadingFixture {
 
     private init(
         pipeline: Pipeline,
+        time: ManualTime,
         readiness: Readiness,
         respond: @escaping @Sendable (Request, DanmakuRequestContext) async throws -> Response
     ) {
         self.pipeline = pipeline
+        self.time = time
         self.readiness = readiness
         self.respond = respond
     }
@@ -105,8 +109,7 @@ struct ReadingFixture {
         let decoded = try bytes.withUnsafeBytes { try BodyDecoder().decode($0) }
         let (published, continuation) = AsyncStream<Void>.makeStream()
         let watch = ResultWatch { continuation.finish() }
-        let now = SystemTime().now()
-        let outcome = pipeline.offer(decoded.chunk, from: 0, mode: .refuses, watch: watch, now: now)
+        let outcome = pipeline.offer(decoded.chunk, from: 0, mode: .refuses, watch: watch, now: time.now())
         watch.expect(outcome.watched)
         for await _ in published {}
     }

@@ -6,7 +6,7 @@ import NIOPosix
 import Synchronization
 import Testing
 
-@Suite("Replay: over real sockets")
+@Suite("Replay: over real sockets", .serves)
 struct ReplayClientTests {
     /// A recording that exists while `body` runs.
     private func withRecording(_ text: String, _ body: (String) async throws -> Void) async throws {
@@ -16,7 +16,7 @@ struct ReplayClientTests {
         try await body(path)
     }
 
-    private func client(_ file: String, to port: Int, retrySeconds: Double = 60) -> ReplayClient {
+    private func client(_ file: String, to port: Int, retrySeconds: Double = 3600) -> ReplayClient {
         let options = ReplayOptions(
             file: file,
             host: "127.0.0.1",

@@ -40,7 +40,7 @@ struct LineScorerTests {
         #expect(score(Array(input.utf8)).count == count)
     }
 
-    @Test("Order and count hold for any bytes, however they are cut into blocks")
+    @Test("Order and count hold for any bytes, however they are cut into blocks", .computes)
     func anyBytes() {
         var random = SplitMix64(seed: 31)
         for _ in 0..<60 {

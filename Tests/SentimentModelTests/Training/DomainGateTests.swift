@@ -31,7 +31,7 @@ import Testing
             ) { _ in }
     }
 
-    @Test func wordsMeanWhatTheyMeanInTheirDomain() throws {
+    @Test(.computes) func wordsMeanWhatTheyMeanInTheirDomain() throws {
         let folder = try TemporaryFolder()
         let model = try LinearModel(path: folder.write("model.dkm", bytes(domains: true)))
         var results: [ClassProbabilities] = []

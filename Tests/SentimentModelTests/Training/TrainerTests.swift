@@ -3,7 +3,7 @@ import Testing
 
 @testable import SentimentModel
 
-@Suite struct TrainerTests {
+@Suite(.computes) struct TrainerTests {
     @Test func theSameSeedMakesTheSameFile() throws {
         #expect(try ModelFixture.bytes() == ModelFixture.bytes())
         var other = ModelFixture.settings()

@@ -26,6 +26,7 @@ struct VaderScorerTests {
 
     @Test(
         "It says what the original says, on every row of the gold sets",
+        .computes,
         .enabled(if: SharedData.exists("vader"), "no shared data beside the repository"),
         arguments: VaderReference.sets
     )
