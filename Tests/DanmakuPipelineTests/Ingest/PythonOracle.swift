@@ -1,4 +1,4 @@
-import Foundation
+import DanmakuTestKit
 
 /// The rules of a comment written a second time, in Python over its `json` module on strict UTF-8.
 enum PythonOracle {
@@ -45,24 +45,8 @@ enum PythonOracle {
             }
     }
 
-    /// Runs a script with files as its standard input and output, so that neither side can wait for the other.
     private static func run(_ script: String, input: [UInt8]) throws -> [UInt8] {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oracle-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let source = folder.appendingPathComponent("in")
-        let target = folder.appendingPathComponent("out")
-        try Data(input).write(to: source)
-        try Data().write(to: target)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", script]
-        process.standardInput = try FileHandle(forReadingFrom: source)
-        process.standardOutput = try FileHandle(forWritingTo: target)
-        process.standardError = FileHandle.standardError
-        try process.run()
-        process.waitUntilExit()
-        return try Array(Data(contentsOf: target))
+        try ChildProgram.run(["python3", "-c", script], input: input)
     }
 
     private static let script = #"""

@@ -1,4 +1,5 @@
 import DanmakuPipeline
+import DanmakuTestKit
 import Foundation
 import Testing
 
@@ -179,21 +180,7 @@ enum PrometheusClient {
     }
 
     private static func run(_ script: String, input: String) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", script]
-        let (stdin, stdout) = (Pipe(), Pipe())
-        process.standardInput = stdin
-        process.standardOutput = stdout
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-        try stdin.fileHandleForWriting.close()
-        let output = stdout.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw CocoaError(.executableLoad)
-        }
+        let output = try ChildProgram.run(["python3", "-c", script], input: Array(input.utf8))
         return String(decoding: output, as: UTF8.self)
     }
 }
