@@ -15,17 +15,18 @@ package struct TokenBucket: Sendable {
     /// Creates a full bucket.
     ///
     /// - Parameters:
-    ///   - rate: Tokens a second; 0 for no limit.
-    ///   - burst: The most tokens that gather; what is taken at once can never be more.
+    ///   - rate: Tokens a second; 0 for no limit, and so is what is no finite positive number.
+    ///   - burst: The most tokens that gather; what is taken at once can never be more. Anything but a finite positive
+    ///     number counts as 0.
     package init(rate: Double, burst: Double) {
-        self.rate = rate
-        self.burst = burst
-        tokens = burst
+        self.rate = rate.isFinite ? max(0, rate) : 0
+        self.burst = burst.isFinite ? max(0, burst) : 0
+        tokens = self.burst
     }
 
-    /// Takes some tokens, all or none.
+    /// Takes some tokens, all or none; a count of 0 or less takes none.
     package mutating func take(_ count: Int, now: Int64) -> Bool {
-        guard rate > 0 else {
+        guard rate > 0, count > 0 else {
             return true
         }
         refill(now: now)
@@ -46,7 +47,7 @@ package struct TokenBucket: Sendable {
             return 0
         }
         refill(now: now)
-        tokens -= Double(count)
+        tokens -= Double(max(0, count))
         return nanoseconds(for: -tokens)
     }
 
@@ -62,6 +63,16 @@ package struct TokenBucket: Sendable {
         return bucket.nanoseconds(for: min(Double(count), burst) - bucket.tokens)
     }
 
+    /// How long until the bucket is full, if nobody takes any, in nanoseconds.
+    package func delayUntilFull(now: Int64) -> Int64 {
+        guard rate > 0 else {
+            return 0
+        }
+        var bucket = self
+        bucket.refill(now: now)
+        return bucket.nanoseconds(for: burst - bucket.tokens)
+    }
+
     private mutating func refill(now: Int64) {
         if countedAt == .min {
             countedAt = now
@@ -69,7 +80,8 @@ package struct TokenBucket: Sendable {
         guard now > countedAt else {
             return
         }
-        tokens = min(burst, tokens + Double(now - countedAt) * rate / 1_000_000_000)
+        let (elapsed, overflows) = now.subtractingReportingOverflow(countedAt)
+        tokens = min(burst, tokens + Double(overflows ? .max : elapsed) * rate / 1_000_000_000)
         countedAt = now
     }
 

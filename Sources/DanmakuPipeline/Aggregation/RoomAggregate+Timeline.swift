@@ -20,31 +20,39 @@ public struct TimelinePoint: Sendable, Equatable {
 }
 
 extension RoomAggregate {
+    /// How far back a room knows anything, in milliseconds: its longest window.
+    package static let timelineMilliseconds: Int64 = 3_600_000
+
     /// The timeline of a stretch of time, one point a step, empty ones among them.
     ///
     /// Seconds of the monotonic clock are laid on the wall clock as it is now. What is older than five minutes is known
-    /// by tens of seconds: under a finer step, ten seconds are spread evenly over their points.
+    /// by tens of seconds: under a finer step, ten seconds are spread evenly over their points. The stretch is cut to the
+    /// last hour and the step is at least a second, so there are at most 3,602 points, whatever a client asks for.
     ///
     /// - Parameters:
-    ///   - from: Milliseconds since 1970; older than an hour there is nothing.
-    ///   - to: Milliseconds since 1970, exclusive.
-    ///   - step: Milliseconds, at least 1,000.
+    ///   - from: Milliseconds since 1970; any value.
+    ///   - to: Milliseconds since 1970, exclusive; any value.
+    ///   - step: Milliseconds; less than 1,000 counts as 1,000.
     ///   - now: The time.
     /// - Returns: The points from the step that holds `from` to the one before `to`.
     package mutating func timeline(from: Int64, to: Int64, step: Int64, now: Timestamp) -> [TimelinePoint] {
         windows.advance(to: now.second)
-        precondition(step >= 1000, "a timeline's step is at least a second")
-        let first = from / step
-        let last = (to + step - 1) / step
-        guard from < to else {
+        let step = max(step, 1000)
+        let latest = min(max(now.milliseconds, 0), .max - 1)
+        let begin = max(from, latest - min(latest, Self.timelineMilliseconds))
+        let end = min(to, latest + 1)
+        guard begin < end else {
             return []
         }
+        // 0 <= begin < end from here on, so nothing below can overflow.
+        let first = begin / step
+        let last = (end - 1) / step + 1
         var sums = [MoodSums](repeating: MoodSums(), count: Int(last - first))
-        let wall = now.milliseconds - now.nanoseconds / 1_000_000
+        let wall = now.milliseconds &- now.nanoseconds / 1_000_000
         windows.forEachBucket { second, seconds, bucket in
             let parts = step < seconds * 1000 ? seconds : 1
             for part in 0..<parts {
-                let index = ((second + part) * 1000 + wall) / step - first
+                let index = ((second &+ part) &* 1000 &+ wall) / step &- first
                 if sums.indices.contains(Int(index)) {
                     sums[Int(index)].add(bucket, part: Int(part), of: Int(parts))
                 }
