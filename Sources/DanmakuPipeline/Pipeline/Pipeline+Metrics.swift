@@ -15,7 +15,10 @@ extension Pipeline {
         metrics.replayAgeSeconds = Double(held.age) / 1e9
         metrics.breakers = [breaker]
         var dispatches: [DispatchReason: Int] = [:]
-        var boardBytes = 0
+        // Every room is visited for this.
+        let roomBytes = roomBytes.value(now: now.nanoseconds) {
+            shards.reduce(0) { $0 + $1.board.withLock { $0.memoryBytes } }
+        }
         for shard in shards {
             shard.gate.withLock { gate in
                 metrics.add(gate.intake.counts)
@@ -24,12 +27,11 @@ extension Pipeline {
             }
             shard.board.withLock { board in
                 metrics.sojournSeconds.merge(board.sojourn)
-                boardBytes += board.memoryBytes
             }
         }
         metrics.dispatches = DispatchReason.allCases.map { ($0.rawValue, dispatches[$0, default: 0]) }
         metrics.components = [
-            .init("rooms", bytes: boardBytes, count: metrics.rooms, countLimit: roomCount.limit),
+            .init("rooms", bytes: roomBytes, count: metrics.rooms, countLimit: roomCount.limit),
             .init("log", bytes: held.bytes, byteLimit: log.limit, count: held.entries, evicts: true),
             .init(
                 "queue",

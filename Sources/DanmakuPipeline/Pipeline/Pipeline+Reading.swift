@@ -7,6 +7,12 @@ public struct RoomSummary: Sendable {
     public let name: String
     /// Its mood.
     public let mood: MoodSnapshot
+
+    /// Creates a summary.
+    package init(name: String, mood: MoodSnapshot) {
+        self.name = name
+        self.mood = mood
+    }
 }
 
 extension Pipeline {

@@ -21,6 +21,7 @@ public final class Pipeline: Service, Sendable {
     let clock: any Clock<Duration>
     let flushTimer = FlushTimer()
     let refusals = EdgeRefusals()
+    let roomBytes = SampledValue(interval: 1_000_000_000)
     let logger: Logger
 
     /// Builds a pipeline; nothing runs before ``run()``, though comments may be offered and will wait.
