@@ -27,7 +27,7 @@ extension Server {
         let time = SystemTime()
         let readiness = Readiness()
         let open = OpenConnections()
-        let budgets = ClientBudgets()
+        let budgets = ClientBudgets(http: configuration.http.limits)
         let random = RandomSource.system
         let pipeline = Pipeline(
             configuration: configuration.pipeline,
@@ -44,6 +44,13 @@ extension Server {
             time: time,
             logger: logger
         )
+        let rates = ClientRates(rate: configuration.comments.clientRate)
+        let scoring = ScoreAdmission(
+            configuration: configuration.scoring,
+            budget: budgets.http.scoreRequests,
+            rates: rates,
+            time: time
+        )
         let streams = EventStreams(pipeline: pipeline, eventLoopGroup: loops, time: time)
         let startup = Startup { addresses in
             readiness.advance(to: .admitting)
@@ -54,10 +61,19 @@ extension Server {
                 pipeline: pipeline,
                 configuration: configuration.comments,
                 readiness: readiness,
+                rates: rates,
+                bodies: budgets.http.bodies,
                 time: time
             )
             .add(to: router)
-            ReadingRoutes(pipeline: pipeline, readiness: readiness, time: time).add(to: router)
+            ReadingRoutes(
+                pipeline: pipeline,
+                readiness: readiness,
+                bodies: budgets.http.bodies,
+                scoring: scoring,
+                time: time
+            )
+            .add(to: router)
             EventStreamRoutes(streams: streams, readiness: readiness).add(to: router)
             OperatingRoutes(
                 pipeline: pipeline,
@@ -76,8 +92,9 @@ extension Server {
         let http = HTTPService(
             configuration: configuration.http,
             router: router,
-            open: open,
+            admission: ConnectionAdmission(open: open, budgets: budgets.http),
             eventLoopGroup: loops,
+            random: random,
             logger: logger.library,
             onListening: startup.http
         )

@@ -42,7 +42,7 @@ struct Serve: AsyncParsableCommand {
         MemoryArenas.limit()
         let logger = Logger(label: "danmaku")
         let files = OpenFileLimit.raise()
-        let connections = configuration.http.maximumConnections + configuration.ingest.maxConnections
+        let connections = configuration.http.limits.connections + configuration.ingest.maxConnections
         if files < connections + 64 {
             logger.warning(
                 "The limit of open files is lower than the connections that are configured.",

@@ -24,6 +24,47 @@ public enum ConfigurationTable {
             "HTTP connections at once, streams included; one more is answered `too_many_connections`."
         ),
         ConfigurationKey(
+            "http.max-connections-per-address",
+            .integer(1...1_000_000),
+            default: "4096",
+            "HTTP connections of one address; one more is answered `too_many_from_address`."
+        ),
+        ConfigurationKey(
+            "http.max-body-bytes-in-flight",
+            .integer(1_048_576...68_719_476_736),
+            unit: "bytes",
+            default: "67108864",
+            "Request bodies held at once while they are incomplete or wait; beyond it a request is `overloaded`."
+        ),
+        ConfigurationKey(
+            "http.max-body-bytes-per-address",
+            .integer(1_048_576...68_719_476_736),
+            unit: "bytes",
+            default: "16777216",
+            "Request bodies held for one address; beyond it a request is `too_many_from_address`."
+        ),
+        ConfigurationKey(
+            "http.min-body-rate",
+            .integer(0...1_048_576),
+            unit: "bytes/s",
+            default: "1024",
+            "The least that a JSON body brings, averaged over 5 s; a slower client is closed. 0 is no such limit."
+        ),
+        ConfigurationKey(
+            "http.max-answer-bytes-in-flight",
+            .integer(1_048_576...68_719_476_736),
+            unit: "bytes",
+            default: "67108864",
+            "Answers that clients have not read; beyond it the connection is closed. Event streams have limits of their own."
+        ),
+        ConfigurationKey(
+            "http.max-answer-bytes-per-address",
+            .integer(1_048_576...68_719_476_736),
+            unit: "bytes",
+            default: "16777216",
+            "Answers that one address has not read."
+        ),
+        ConfigurationKey(
             "http.head-timeout-seconds",
             .integer(1...3600),
             unit: "s",
@@ -161,7 +202,21 @@ public enum ConfigurationTable {
             .text,
             default: "",
             "Model file; empty takes the one that ships, or the lexicon where there is none."
-        )
+        ),
+        ConfigurationKey(
+            "scoring.max-requests",
+            .integer(0...1024),
+            unit: "requests",
+            default: "0",
+            "Requests to `POST /v1/score` that are scored at once; others wait for their turn. 0 is half the cores."
+        ),
+        ConfigurationKey(
+            "scoring.wait-ms",
+            .integer(1...60_000),
+            unit: "ms",
+            default: "2000",
+            "How long a request to `POST /v1/score` waits for its turn before it is `overloaded`."
+        ),
     ]
 
     private static let breaker = [

@@ -10,8 +10,10 @@ extension Server {
             public var host: String
             /// `http.port`; 0 picks a free one.
             public var port: Int
-            /// `http.max-connections`.
-            public var maximumConnections: Int
+            /// How much clients can make the server hold.
+            public var limits: HTTPLimits
+            /// `http.min-body-rate`, bytes a second; 0 for no such limit.
+            public var minimumBodyRate: Int
             /// `http.head-timeout-seconds`.
             public var headTimeout: Duration
             /// `http.body-timeout-seconds`.
@@ -46,6 +48,8 @@ extension Server {
         public var ingest: IngestConfiguration
         /// Comments by HTTP.
         public var comments: CommentRoutes.Configuration
+        /// `POST /v1/score`.
+        public var scoring: ScoreAdmission.Configuration
         /// The stages between the edges.
         public var pipeline: PipelineConfiguration
         /// `scoring.model`; empty for the one that ships, or the lexicon.

@@ -10,7 +10,8 @@ extension Server.Configuration {
         http = HTTP(
             host: values.text("http.host"),
             port: values.integer("http.port"),
-            maximumConnections: values.integer("http.max-connections"),
+            limits: HTTPLimits(values),
+            minimumBodyRate: values.integer("http.min-body-rate"),
             headTimeout: values.seconds("http.head-timeout-seconds"),
             bodyTimeout: values.seconds("http.body-timeout-seconds"),
             idleTimeout: values.seconds("http.idle-timeout-seconds"),
@@ -21,6 +22,7 @@ extension Server.Configuration {
         comments = CommentRoutes.Configuration()
         comments.clientRate = Double(values.integer("admission.client-rate"))
         comments.maxLineBytes = values.integer("ingest.max-line-bytes")
+        scoring = ScoreAdmission.Configuration(values)
         pipeline = PipelineConfiguration(values)
         modelFile = values.text("scoring.model")
         grace = values.seconds("shutdown.grace-seconds")
@@ -35,6 +37,26 @@ extension Server.Configuration {
     public static var standard: Self {
         // Sources without settings cannot hold a wrong one, and the table's own defaults are tested.
         try! Self(ConfigurationSources().resolve())
+    }
+}
+
+extension HTTPLimits {
+    init(_ values: ConfigurationValues) {
+        self.init()
+        connections = values.integer("http.max-connections")
+        connectionsPerAddress = values.integer("http.max-connections-per-address")
+        bodyBytes = values.integer("http.max-body-bytes-in-flight")
+        bodyBytesPerAddress = values.integer("http.max-body-bytes-per-address")
+        answerBytes = values.integer("http.max-answer-bytes-in-flight")
+        answerBytesPerAddress = values.integer("http.max-answer-bytes-per-address")
+    }
+}
+
+extension ScoreAdmission.Configuration {
+    init(_ values: ConfigurationValues) {
+        self.init()
+        maxRequests = values.integer("scoring.max-requests")
+        wait = values.milliseconds("scoring.wait-ms")
     }
 }
 

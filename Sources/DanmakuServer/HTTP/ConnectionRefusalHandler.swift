@@ -1,15 +1,31 @@
+import DanmakuPipeline
+import HTTPTypes
 import NIOCore
 import NIOHTTP1
 
 /// Answers the first request of a connection that is one too many, and closes it.
 ///
 /// A browser's EventSource gives up for good on any status but 200, so it gets an `overloaded` event with a time to come
-/// back; everybody else gets 503 `too_many_connections` (`push.md` 1). Nothing reaches the routes.
+/// back; every other client gets 503 `too_many_connections` or 429 `too_many_from_address` (`push.md` 1). Nothing reaches
+/// the routes.
 final class ConnectionRefusalHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
+    private let failure: HTTPFailure
+    private let random: RandomSource
     private var isAnswered = false
+
+    /// Creates the handler of one connection.
+    ///
+    /// - Parameters:
+    ///   - code: `tooManyConnections` or `tooManyFromAddress`.
+    ///   - random: When a browser comes back.
+    init(_ code: HTTPFailure.Code, random: RandomSource) {
+        let whose = code == .tooManyFromAddress ? "This address has" : "The server has"
+        failure = HTTPFailure(code, "\(whose) no connection left.", retryAfterSeconds: 5)
+        self.random = random
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isAnswered, case .head(let head) = unwrapInboundIn(data) else {
@@ -17,14 +33,12 @@ final class ConnectionRefusalHandler: ChannelInboundHandler, RemovableChannelHan
         }
         isAnswered = true
         let wantsEvents = head.headers[canonicalForm: "accept"].contains { $0.hasPrefix("text/event-stream") }
-        let failure = HTTPFailure(.tooManyConnections, "The server has no connection left.", retryAfterSeconds: 5)
         let body: [UInt8]
         var headers: HTTPHeaders = [
             "Connection": "close", "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no",
         ]
         if wantsEvents {
-            let retry = Int.random(in: 5000...30000)
-            body = Array("retry: \(retry)\nevent: overloaded\ndata: {\"reason\":\"too_many_connections\"}\n\n".utf8)
+            body = StreamEvents.overloaded(reason: failure.code, retry: random.int(in: 5000...30000)).bytes
             headers.add(name: "Content-Type", value: "text/event-stream; charset=utf-8")
         } else {
             body = failure.body
@@ -32,7 +46,7 @@ final class ConnectionRefusalHandler: ChannelInboundHandler, RemovableChannelHan
             headers.add(name: "Retry-After", value: "5")
         }
         headers.add(name: "Content-Length", value: String(body.count))
-        let status: HTTPResponseStatus = wantsEvents ? .ok : .serviceUnavailable
+        let status = wantsEvents ? HTTPResponseStatus.ok : HTTPResponseStatus(statusCode: failure.status.code)
         let response = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         context.write(wrapOutboundOut(.head(response)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)

@@ -1,49 +1,73 @@
+import DanmakuPipeline
 import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
 
-/// Hummingbird's HTTP/1.1 channel with the connection limit and the timeouts that it does not have.
+/// Hummingbird's HTTP/1.1 channel with the connection limits and the timeouts that it does not have.
 struct GuardedHTTP1Channel: ServerChildChannel {
     typealias Value = HTTP1Channel.Value
 
-    /// How slow clients may be, and how many.
+    /// How slow clients may be.
     struct Limits: Sendable {
         var headTimeout: Duration
         var bodyTimeout: Duration
         var idleTimeout: Duration
-        var maximumConnections: Int
+        /// Bytes a second that a body has to bring.
+        var bodyRate: Int
+        /// Bytes of a request's head: a part of one lies in memory until its end comes.
+        var headBytes = 16_384
     }
 
     private let base: HTTP1Channel
     private let limits: Limits
-    private let open: OpenConnections
+    private let admission: ConnectionAdmission
+    private let random: RandomSource
 
     /// Creates the channel's set-up.
     ///
     /// - Parameters:
     ///   - responder: Hummingbird's.
-    ///   - limits: How slow clients may be, and how many.
-    ///   - open: Where open connections are kept.
-    init(responder: @escaping HTTPChannelHandler.Responder, limits: Limits, open: OpenConnections) {
-        base = HTTP1Channel(responder: responder)
+    ///   - limits: How slow clients may be.
+    ///   - admission: How many there may be.
+    ///   - random: When refused browsers come back.
+    init(
+        responder: @escaping HTTPChannelHandler.Responder,
+        limits: Limits,
+        admission: ConnectionAdmission,
+        random: RandomSource
+    ) {
+        let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: limits.headBytes,
+            maxHeaderListSize: limits.headBytes,
+            maxHeaderFieldCount: 200
+        )
+        base = HTTP1Channel(responder: responder, configuration: .init(httpDecoderConfiguration: decoder))
         self.limits = limits
-        self.open = open
+        self.admission = admission
+        self.random = random
     }
 
     /// Builds the pipeline of one accepted connection.
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let isRefused = open.insert(channel) > limits.maximumConnections
-        let limits = limits
+        let decision = admission.admit(channel)
         return base.setup(channel: channel, logger: logger)
-            .flatMapThrowing { value in
+            .flatMapThrowing { [limits, admission, random] value in
                 let pipeline = value.channel.pipeline.syncOperations
                 let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
                 var handlers: [any ChannelHandler] = [
-                    RequestTimeoutHandler(head: limits.headTimeout, body: limits.bodyTimeout, idle: limits.idleTimeout)
+                    RequestTimeoutHandler(
+                        head: limits.headTimeout,
+                        body: limits.bodyTimeout,
+                        idle: limits.idleTimeout,
+                        bodyRate: limits.bodyRate,
+                        held: admission.held(by: channel)
+                    )
                 ]
-                if isRefused {
-                    handlers.append(ConnectionRefusalHandler())
+                switch decision {
+                case .admitted: break
+                case .refused(let code): handlers.append(ConnectionRefusalHandler(code, random: random))
+                case .dropped: channel.close(promise: nil)
                 }
                 try pipeline.addHandlers(handlers, position: .after(decoder))
                 return value

@@ -1,3 +1,4 @@
+import DanmakuPipeline
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -18,15 +19,17 @@ final class HTTPService: Service {
     /// - Parameters:
     ///   - configuration: Address and limits.
     ///   - router: The routes, complete.
-    ///   - open: Where open connections are kept.
+    ///   - admission: How many connections there may be.
     ///   - eventLoopGroup: Whose loops the connections live on.
+    ///   - random: When refused browsers come back.
     ///   - logger: For the library's own events.
     ///   - onListening: Called once, with the bound address.
     init(
         configuration: Server.Configuration.HTTP,
         router: Router<DanmakuRequestContext>,
-        open: OpenConnections,
+        admission: ConnectionAdmission,
         eventLoopGroup: any EventLoopGroup,
+        random: RandomSource,
         logger: Logger,
         onListening: @escaping @Sendable (SocketAddress) -> Void
     ) {
@@ -34,18 +37,21 @@ final class HTTPService: Service {
             headTimeout: configuration.headTimeout,
             bodyTimeout: configuration.bodyTimeout,
             idleTimeout: configuration.idleTimeout,
-            maximumConnections: configuration.maximumConnections
+            bodyRate: configuration.minimumBodyRate
         )
         let application = Application(
             router: router,
             server: HTTPServerBuilder { responder in
-                GuardedHTTP1Channel(responder: responder, limits: limits, open: open)
+                GuardedHTTP1Channel(responder: responder, limits: limits, admission: admission, random: random)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 backlog: 1024,
                 // A few more than the limit are accepted and told so; the rest waits in the backlog.
-                availableConnectionsDelegate: .maximum(configuration.maximumConnections + 256, logger: logger)
+                availableConnectionsDelegate: .maximum(
+                    configuration.limits.connections + configuration.limits.refusals,
+                    logger: logger
+                )
             ),
             onServerRunning: { channel in
                 try? await channel.eventLoop

@@ -1,8 +1,8 @@
 import NIOCore
 import Synchronization
 
-/// The HTTP connections that are open, over all event loops: their number is limited, and the end of a drain's grace closes
-/// what is left of them.
+/// The HTTP connections that are open, over all event loops, refused ones included: the end of a drain's grace closes what is
+/// left of them.
 package final class OpenConnections: Sendable {
     private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
 
@@ -17,17 +17,12 @@ package final class OpenConnections: Sendable {
     /// Enters a connection until it closes.
     ///
     /// - Parameter channel: The accepted channel.
-    /// - Returns: How many are open with it.
-    func insert(_ channel: any Channel) -> Int {
+    func insert(_ channel: any Channel) {
         let key = ObjectIdentifier(channel)
-        let count = channels.withLock { channels in
-            channels[key] = channel
-            return channels.count
-        }
+        channels.withLock { $0[key] = channel }
         channel.closeFuture.whenComplete { [self] _ in
             channels.withLock { $0[key] = nil }
         }
-        return count
     }
 
     /// Closes all of them, without waiting.

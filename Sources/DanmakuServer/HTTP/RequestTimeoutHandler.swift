@@ -1,3 +1,4 @@
+import DanmakuPipeline
 package import NIOCore
 package import NIOHTTP1
 
@@ -7,6 +8,9 @@ package import NIOHTTP1
 /// for ever. This handler stands behind NIO's request decoder and knows heads and bodies. It also closes as the contract
 /// wants it after a response that says `Connection: close`: write, shut the output, discard input for at most a second,
 /// close (a reset would take the answer away from a client that is still sending). Event streams are left alone.
+///
+/// What a client sends beyond the request that is being answered stays in the socket; the little that is read with it, and
+/// answers that the client does not read, are charged to budgets. A client that a budget refuses is closed.
 package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChannelHandler {
     package typealias InboundIn = HTTPServerRequestPart
     package typealias InboundOut = HTTPServerRequestPart
@@ -18,14 +22,26 @@ package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChanne
     private var sawPart = false
     private var timer: Scheduled<Void>?
     private var timerDeadline = Int64.max
+    private var held: HeldBytes?
+    /// Whether a read was asked for that waits for the end of a response.
+    private var isReadHeld = false
 
     /// Creates the handler of one connection.
-    package init(head: Duration, body: Duration, idle: Duration) {
+    ///
+    /// - Parameters:
+    ///   - head: How long a head may take.
+    ///   - body: How long a body may take, and how long an answer may stay unread.
+    ///   - idle: The pause between two requests.
+    ///   - bodyRate: Bytes a second that a body has to bring; 0 for no such limit.
+    ///   - held: The connection's accounts; `nil` charges nobody.
+    package init(head: Duration, body: Duration, idle: Duration, bodyRate: Int = 0, held: HeldBytes? = nil) {
         limits = StateMachine.Limits(
             head: head.wholeNanoseconds,
             body: body.wholeNanoseconds,
-            idle: idle.wholeNanoseconds
+            idle: idle.wholeNanoseconds,
+            bodyRate: Int64(bodyRate)
         )
+        self.held = held
     }
 
     package func handlerAdded(context: ChannelHandlerContext) {
@@ -34,15 +50,11 @@ package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChanne
     }
 
     package func handlerRemoved(context: ChannelHandlerContext) {
-        timer?.cancel()
-        timer = nil
-        machine.closed()
+        stop()
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
-        timer?.cancel()
-        timer = nil
-        machine.closed()
+        stop()
         context.fireChannelInactive()
     }
 
@@ -51,6 +63,8 @@ package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChanne
             return
         }
         sawPart = true
+        // What a head takes in memory, more or less.
+        var bytes = 512
         switch unwrapInboundIn(data) {
         case .head(let head):
             let type = head.headers.first(name: "content-type") ?? ""
@@ -61,10 +75,17 @@ package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChanne
                 context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
             }
             perform(machine.receivedHead(isStreamed: isStreamed, now: now(context)), context)
-        case .body:
-            perform(machine.receivedBody(), context)
+        case .body(let part):
+            bytes = part.readableBytes
+            perform(machine.receivedBody(bytes: bytes), context)
         case .end:
+            bytes = 0
             perform(machine.receivedEnd(now: now(context)), context)
+        }
+        if machine.isAhead, held?.holdsAhead(bytes) == false {
+            stop()
+            context.close(promise: nil)
+            return
         }
         context.fireChannelRead(data)
     }
@@ -75,13 +96,17 @@ package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChanne
         }
         sawPart = false
         context.fireChannelReadComplete()
-        if machine.discardsInput {
+        if machine.discardsInput, !machine.holdsRead {
             // Nobody behind this handler asks for more, and what the client still sends must not stay in the socket.
             context.read()
         }
     }
 
     package func read(context: ChannelHandlerContext) {
+        guard !machine.holdsRead else {
+            isReadHeld = true
+            return
+        }
         perform(machine.askedToRead(now: now(context)), context)
         context.read()
     }
@@ -104,6 +129,13 @@ package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChanne
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
         perform(machine.changedWritability(isWritable: isWritable, now: now(context)), context)
+        if isWritable {
+            held?.answersAreTaken()
+        } else if machine.chargesAnswers, held?.holdsAnswers(Self.unsentBytes(context)) == false {
+            stop()
+            context.close(promise: nil)
+            return
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -120,14 +152,51 @@ package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChanne
         case .end:
             context.write(data, promise: promise)
             perform(machine.endedResponse(now: now(context)), context)
+            resumeReading(context)
         }
     }
 
     package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        if mode == .output {
-            perform(machine.shutOutput(now: now(context)), context)
+        guard mode == .output else {
+            context.close(mode: mode, promise: promise)
+            return
         }
-        context.close(mode: mode, promise: promise)
+        perform(machine.shutOutput(now: now(context)), context)
+        shutOutput(context, promise: promise)
+        resumeReading(context)
+    }
+
+    /// Shuts our side once everything is written; the client's last second begins then.
+    private func shutOutput(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+        let shut = promise ?? context.eventLoop.makePromise()
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        shut.futureResult.whenSuccess {
+            let (handler, context) = bound.value
+            handler.perform(handler.machine.outputIsShut(now: handler.now(context)), context)
+        }
+        context.close(mode: .output, promise: shut)
+    }
+
+    /// Reads on when nothing holds reading back any longer.
+    private func resumeReading(_ context: ChannelHandlerContext) {
+        if !machine.isAhead {
+            held?.isNoLongerAhead()
+        }
+        if isReadHeld, !machine.holdsRead {
+            isReadHeld = false
+            read(context: context)
+        }
+    }
+
+    private func stop() {
+        timer?.cancel()
+        timer = nil
+        held?.release()
+        machine.closed()
+    }
+
+    private static func unsentBytes(_ context: ChannelHandlerContext) -> Int {
+        (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     private func now(_ context: ChannelHandlerContext) -> Int64 {
@@ -142,8 +211,8 @@ package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChanne
             }
         case .shutOutput(let deadline):
             context.flush()
-            context.close(mode: .output, promise: nil)
             schedule(deadline, context)
+            shutOutput(context, promise: nil)
         case .close:
             context.close(promise: nil)
         }

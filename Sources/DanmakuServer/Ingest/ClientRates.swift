@@ -1,31 +1,37 @@
 package import DanmakuPipeline
 import Synchronization
 
-/// `admission.client-rate` of the HTTP edge: one bucket for each remote address, bounded in number.
+/// `admission.client-rate` of the HTTP edge: one bucket for each client address, bounded in number.
 ///
 /// A request may use up more than there is and puts its client into debt; the next one is refused until the debt is paid.
-/// When the table is full, clients without a debt are forgotten; if none is, all newcomers share one bucket.
+/// In a full table a newcomer takes the row of a client that owes little: a client that was never seen is never refused,
+/// however many addresses are in debt, and the deepest debts stay. Every call costs O(1).
 package final class ClientRates: Sendable {
+    private struct Row {
+        var client: ClientAddress
+        var bucket: TokenBucket
+    }
+
     private struct State {
-        var buckets: [ClientAddress: TokenBucket] = [:]
-        var shared: TokenBucket
-        var sweptAt = Int64.min
+        var places: [ClientAddress: Int] = [:]
+        var rows: [Row] = []
+        /// The row at which the next search for a row to reuse begins.
+        var hand = 0
     }
 
     /// The most addresses that are known at a time.
     package static let limit = 16_384
-    /// A full table is gone through once a second at most.
-    private static let sweepInterval: Int64 = 1_000_000_000
+    /// Rows that are compared when one has to go: enough that a paid debt is usually among them.
+    package static let compared = 16
 
     private let rate: Double
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
     /// Creates the table.
     ///
     /// - Parameter rate: Comments a second and address; 0 for no limit.
     package init(rate: Double) {
         self.rate = rate
-        state = Mutex(State(shared: Self.bucket(rate)))
     }
 
     /// How long a client has to wait before it may send anything, in nanoseconds; 0 if it may now.
@@ -34,11 +40,11 @@ package final class ClientRates: Sendable {
             return 0
         }
         return state.withLock { state in
-            (state.buckets[client] ?? state.shared).delay(for: 1, now: now)
+            state.places[client].map { state.rows[$0].bucket.delay(for: 1, now: now) } ?? 0
         }
     }
 
-    /// Charges a client for comments.
+    /// Charges a client for comments, or for texts to score.
     ///
     /// - Returns: How long until its debt is paid, in nanoseconds.
     package func spend(_ comments: Int, of client: ClientAddress, now: Int64) -> Int64 {
@@ -46,25 +52,40 @@ package final class ClientRates: Sendable {
             return 0
         }
         return state.withLock { state in
-            if state.buckets[client] == nil, state.buckets.count >= Self.limit {
-                sweep(&state, now: now)
-            }
-            guard state.buckets[client] != nil || state.buckets.count < Self.limit else {
-                return state.shared.spend(comments, now: now)
-            }
-            return state.buckets[client, default: Self.bucket(rate)].spend(comments, now: now)
+            let place = state.places[client] ?? enter(client, &state, now: now)
+            return state.rows[place].bucket.spend(comments, now: now)
         }
     }
 
-    private func sweep(_ state: inout State, now: Int64) {
-        guard now >= state.sweptAt &+ Self.sweepInterval || state.sweptAt == .min else {
-            return
+    /// Gives a new client a row with a full bucket.
+    private func enter(_ client: ClientAddress, _ state: inout State, now: Int64) -> Int {
+        let row = Row(client: client, bucket: TokenBucket(rate: rate, burst: max(1, rate)))
+        let place: Int
+        if state.rows.count < Self.limit {
+            place = state.rows.count
+            state.rows.append(row)
+        } else {
+            place = leastIndebted(&state, now: now)
+            state.places[state.rows[place].client] = nil
+            state.rows[place] = row
         }
-        state.sweptAt = now
-        state.buckets = state.buckets.filter { $0.value.delay(for: Int($0.value.burst), now: now) > 0 }
+        state.places[client] = place
+        return place
     }
 
-    private static func bucket(_ rate: Double) -> TokenBucket {
-        TokenBucket(rate: rate, burst: max(1, rate))
+    /// The row that is full again soonest, of the next few after the hand.
+    private func leastIndebted(_ state: inout State, now: Int64) -> Int {
+        var best = state.hand
+        var least = Int64.max
+        for offset in 0..<Self.compared {
+            let place = (state.hand + offset) % state.rows.count
+            let delay = state.rows[place].bucket.delayUntilFull(now: now)
+            if delay < least {
+                best = place
+                least = delay
+            }
+        }
+        state.hand = (state.hand + Self.compared) % state.rows.count
+        return best
     }
 }

@@ -1,4 +1,4 @@
-public import DanmakuPipeline
+package import DanmakuPipeline
 import HTTPTypes
 public import Hummingbird
 import NIOCore
@@ -29,6 +29,7 @@ public struct CommentRoutes: Sendable {
     let configuration: Configuration
     let readiness: Readiness
     let rates: ClientRates
+    let bodies: BodyReader
     let time: any TimeSource
     let clock: any Clock<Duration>
 
@@ -38,12 +39,16 @@ public struct CommentRoutes: Sendable {
     ///   - pipeline: Where comments go.
     ///   - configuration: The limits of a request.
     ///   - readiness: While it drains, everything is answered 503.
+    ///   - rates: `admission.client-rate`, shared with everything else that a client is charged for.
+    ///   - bodies: The budget of bodies that are held.
     ///   - time: Stamps what was read.
     ///   - clock: For `?wait=scored` and for streams over their rate.
-    public init(
+    package init(
         pipeline: Pipeline,
         configuration: Configuration = Configuration(),
         readiness: Readiness,
+        rates: ClientRates,
+        bodies: ClientBudget,
         time: any TimeSource = SystemTime(),
         clock: any Clock<Duration> = ContinuousClock()
     ) {
@@ -52,7 +57,8 @@ public struct CommentRoutes: Sendable {
         self.readiness = readiness
         self.time = time
         self.clock = clock
-        rates = ClientRates(rate: configuration.clientRate)
+        self.rates = rates
+        self.bodies = BodyReader(budget: bodies, limit: configuration.maxBodyBytes)
     }
 
     /// Adds both routes.
@@ -63,7 +69,7 @@ public struct CommentRoutes: Sendable {
         router.post("/v1/rooms/{room}/comments") { request, context in
             let name = try context.parameters.require("room")
             guard let bytes = RoomName.fromPath(name), let room = CommentDecoder.FixedRoom(bytes) else {
-                throw refusal(.init(.roomInvalid, "A room's name is 1 to 64 of A–Z a–z 0–9 . _ : -"))
+                throw HTTPFailure(.roomInvalid, "A room's name is 1 to 64 of A–Z a–z 0–9 . _ : -").closing
             }
             return try await post(request, client: context.client, room: room)
         }
@@ -72,22 +78,23 @@ public struct CommentRoutes: Sendable {
     /// Answers one request.
     func post(_ request: Request, client: ClientAddress, room: CommentDecoder.FixedRoom?) async throws -> Response {
         guard !readiness.isDraining else {
-            throw refusal(.init(.draining, "The server is stopping.", retryAfterSeconds: 5))
+            throw HTTPFailure(.draining, "The server is stopping.", retryAfterSeconds: 5).closing
         }
         let waitsForScores = request.uri.queryParameters.get("wait") == "scored"
         switch Self.mediaType(of: request) {
         case "application/json":
             try checkRate(of: client)
-            let output = try await decodeBody(of: request, room: room)
-            return try await offer(output, client: client, waitsForScores: waitsForScores)
+            return try await bodies.withBody(of: request, from: client, isHeld: waitsForScores) { body in
+                try await offer(decode(body, room: room), client: client, waitsForScores: waitsForScores)
+            }
         case "application/x-ndjson":
             guard !waitsForScores else {
-                throw refusal(.init(.unsupportedMediaType, "wait=scored takes application/json."))
+                throw HTTPFailure(.unsupportedMediaType, "wait=scored takes application/json.").closing
             }
             try checkRate(of: client)
             return try await stream(request.body, client: client, room: room)
         default:
-            throw refusal(.init(.unsupportedMediaType, "Send application/json or application/x-ndjson."))
+            throw HTTPFailure(.unsupportedMediaType, "Send application/json or application/x-ndjson.").closing
         }
     }
 
@@ -99,27 +106,15 @@ public struct CommentRoutes: Sendable {
     private func checkRate(of client: ClientAddress) throws(HTTPFailure) {
         let delay = rates.delay(of: client, now: time.now().nanoseconds)
         guard delay == 0 else {
-            let seconds = Int(delay / 1_000_000_000) + 1
-            throw refusal(.init(.rateLimited, "This address sent too many comments.", retryAfterSeconds: seconds))
+            throw .overRate(delay: delay)
         }
     }
 
-    /// Reads a JSON body and decodes it.
-    private func decodeBody(
-        of request: Request,
+    /// Decodes a JSON body.
+    private func decode(
+        _ body: ByteBuffer,
         room: CommentDecoder.FixedRoom?
-    ) async throws -> BodyDecoder.Output {
-        let tooLarge = HTTPFailure(.bodyTooLarge, "A JSON body has at most \(configuration.maxBodyBytes) bytes.")
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > configuration.maxBodyBytes {
-            throw refusal(tooLarge)
-        }
-        var body = ByteBuffer()
-        for try await part in request.body {
-            guard body.readableBytes + part.readableBytes <= configuration.maxBodyBytes else {
-                throw refusal(tooLarge)
-            }
-            body.writeImmutableBuffer(part)
-        }
+    ) throws(HTTPFailure) -> BodyDecoder.Output {
         let decoder = BodyDecoder(fixedRoom: room, maxItems: configuration.maxItems)
         let decoded = body.withUnsafeReadableBytes { bytes in
             Result { () throws(BodyDecoder.Failure) in try decoder.decode(bytes) }
@@ -132,13 +127,6 @@ public struct CommentRoutes: Sendable {
         case .failure(.tooManyItems):
             throw HTTPFailure(.tooManyItems, "An array has at most \(configuration.maxItems) items.")
         }
-    }
-
-    /// A failure that may leave a part of the body unread: the connection is closed after it.
-    private func refusal(_ failure: HTTPFailure) -> HTTPFailure {
-        var closing = failure
-        closing.headers[.connection] = "close"
-        return closing
     }
 
     /// The type and subtype of the body, in lower case and without parameters.

@@ -4,11 +4,16 @@ package import DanmakuPipeline
 ///
 /// A budget that is listed in ``all`` has its row in `/health/memory` and its metrics.
 package struct ClientBudgets: Sendable {
+    /// The HTTP port.
+    package let http: HTTPBudgets
+
     /// All of them, in the order they are shown.
     package var all: [ClientBudget] {
-        []
+        http.all
     }
 
     /// Creates the budgets of one server.
-    package init() {}
+    package init(http: HTTPLimits = HTTPLimits()) {
+        self.http = HTTPBudgets(limits: http)
+    }
 }

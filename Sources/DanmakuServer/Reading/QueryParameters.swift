@@ -11,23 +11,31 @@ struct QueryParameters {
         self.uri = uri
     }
 
-    /// An integer.
+    /// An integer of 64 bits, as JSON writes it: ASCII digits after an optional minus, without a plus or leading zeros.
     ///
     /// - Parameters:
     ///   - name: The parameter's name.
     ///   - range: What is allowed.
     /// - Returns: Its value; `nil` if it is not there.
-    /// - Throws: `invalid_field` if it is no integer, or out of its range.
-    func integer(_ name: String, in range: ClosedRange<Int>) throws(HTTPFailure) -> Int? {
+    /// - Throws: `invalid_field` for anything else, and for a value outside the range.
+    func integer(_ name: String, in range: ClosedRange<Int64>) throws(HTTPFailure) -> Int64? {
         guard let text = text(name) else {
             return nil
         }
-        guard let value = Int(text), range.contains(value) else {
+        guard Self.isInteger(text), let value = Int64(text), range.contains(value) else {
             let bounds =
                 range.upperBound == .max ? "at least \(range.lowerBound)" : "in \(range.lowerBound)…\(range.upperBound)"
             throw HTTPFailure(.invalidField, "\(name) must be an integer, \(bounds).")
         }
         return value
+    }
+
+    /// `Int64(_:)` refuses what does not fit, but takes `+1` and `007`.
+    private static func isInteger(_ text: String) -> Bool {
+        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") }
+        let zero = UInt8(ascii: "0")
+        return digits.first.map { $0 != zero || digits.count == 1 } ?? false
+            && digits.allSatisfy { (zero...zero + 9).contains($0) }
     }
 
     /// One of some words.

@@ -1,4 +1,4 @@
-public import DanmakuPipeline
+package import DanmakuPipeline
 import HTTPTypes
 public import Hummingbird
 import NIOCore
@@ -6,18 +6,19 @@ import SentimentModel
 
 /// What a page or a script reads: rooms, their moods, timelines and newest comments; and `POST /v1/score`.
 ///
-/// Everything comes out of memory as it is at that moment; nothing is stored by caches.
+/// Everything comes out of memory as it is at that moment, the list of rooms as it was a quarter of a second ago; nothing
+/// is stored by caches.
 public struct ReadingRoutes: Sendable {
     /// How far a request may reach.
     enum Limit {
         /// Rooms that are listed if nothing is said.
         static let rooms = 100
         /// Comments of a page if nothing is said: all that are kept.
-        static let comments = 200
-        /// Milliseconds of a timeline if nothing is said, and how far back there is anything.
-        static let timeline: Int64 = 3_600_000
+        static let comments: Int64 = 200
+        /// The largest `limit` of a page of comments.
+        static let page: Int64 = 1000
         /// Seconds of a timeline's step if nothing is said: the resolution of what is older than five minutes.
-        static let step = 10
+        static let step: Int64 = 10
         /// Texts of one request for scores.
         static let texts = 1000
         /// Bytes of its body.
@@ -27,23 +28,37 @@ public struct ReadingRoutes: Sendable {
     let pipeline: Pipeline
     let readiness: Readiness
     let time: any TimeSource
+    let bodies: BodyReader
+    let scoring: ScoreAdmission
+    private let roomList: RoomListCache
 
     /// Creates the routes.
     ///
     /// - Parameters:
     ///   - pipeline: Which is read.
     ///   - readiness: While the server drains, nothing is scored.
+    ///   - bodies: The budget of bodies that are held.
+    ///   - scoring: The way into `POST /v1/score`.
     ///   - time: Windows and timelines end with it.
-    public init(pipeline: Pipeline, readiness: Readiness, time: any TimeSource = SystemTime()) {
+    package init(
+        pipeline: Pipeline,
+        readiness: Readiness,
+        bodies: ClientBudget,
+        scoring: ScoreAdmission,
+        time: any TimeSource
+    ) {
         self.pipeline = pipeline
         self.readiness = readiness
         self.time = time
+        self.bodies = BodyReader(budget: bodies, limit: Limit.bodyBytes)
+        self.scoring = scoring
+        roomList = RoomListCache { RoomList(pipeline.rooms(now: $0)) }
     }
 
     /// Adds the routes.
     public func add(to router: Router<DanmakuRequestContext>) {
         router.get("/v1/rooms") { request, _ in
-            try rooms(QueryParameters(request.uri))
+            try await rooms(QueryParameters(request.uri))
         }
         router.get("/v1/rooms/{room}") { _, context in
             try mood(of: room(context))
@@ -57,8 +72,8 @@ public struct ReadingRoutes: Sendable {
         router.get("/v1/rooms/{room}/alerts") { _, context in
             try alerts(of: room(context))
         }
-        router.post("/v1/score") { request, _ in
-            try await score(request)
+        router.post("/v1/score") { request, context in
+            try await score(request, client: context.client)
         }
     }
 
@@ -79,33 +94,11 @@ public struct ReadingRoutes: Sendable {
 // MARK: - Rooms
 
 extension ReadingRoutes {
-    /// The orders that rooms are listed in.
-    enum RoomOrder: String, CaseIterable {
-        /// The busiest first.
-        case rate
-        /// The happiest first; rooms without a mood last.
-        case mood
-        /// By name.
-        case name
-
-        /// Whether a room stands before another; names decide between equals, so that the order is stable.
-        func precedes(_ left: RoomSummary, _ right: RoomSummary) -> Bool {
-            switch self {
-            case .rate where left.mood.commentsPerSecond != right.mood.commentsPerSecond:
-                left.mood.commentsPerSecond > right.mood.commentsPerSecond
-            case .mood where left.mood.mood != right.mood.mood:
-                left.mood.mood ?? .min > right.mood.mood ?? .min
-            case .rate, .mood, .name:
-                left.name < right.name
-            }
-        }
-    }
-
-    private func rooms(_ parameters: QueryParameters) throws -> Response {
+    private func rooms(_ parameters: QueryParameters) async throws -> Response {
         let order = try parameters.choice("sort", RoomOrder.self) ?? .rate
-        let limit = try parameters.integer("limit", in: 1...Int.max) ?? Limit.rooms
-        let all = pipeline.rooms(now: time.now())
-        let listed = all.sorted(by: order.precedes).prefix(limit)
+        let limit = try parameters.integer("limit", in: 1...Int64(RoomList.limit)).map { Int($0) } ?? Limit.rooms
+        let list = await roomList.list(now: time.now())
+        let listed = list.rooms(by: order, limit: limit)
         var writer = JSONWriter(capacity: 64 + listed.count * 256)
         writer.raw("{\"rooms\":[")
         for (index, room) in listed.enumerated() {
@@ -115,7 +108,7 @@ extension ReadingRoutes {
             room.mood.encode(room: Array(room.name.utf8), detail: .brief, into: &writer)
         }
         writer.raw("],\"total\":")
-        writer.integer(all.count)
+        writer.integer(list.total)
         writer.raw("}")
         return .json(writer.bytes)
     }
@@ -135,20 +128,17 @@ extension ReadingRoutes {
 extension ReadingRoutes {
     private func timeline(of room: [UInt8], _ parameters: QueryParameters) throws -> Response {
         let now = time.now()
-        let last = now.milliseconds
-        let step = Int64(try parameters.integer("step", in: 1...3600) ?? Limit.step) * 1000
-        let to = Int64(try parameters.integer("to", in: 0...Int.max) ?? Int(last + 1))
-        let from = Int64(try parameters.integer("from", in: 0...Int.max) ?? Int(max(0, to - Limit.timeline)))
+        let step = try parameters.integer("step", in: 1...3600) ?? Limit.step
+        let to = try parameters.integer("to", in: 0 ... .max) ?? now.milliseconds + 1
+        let from = try parameters.integer("from", in: 0 ... .max) ?? max(0, to - RoomAggregate.timelineMilliseconds)
         guard from <= to else {
             throw HTTPFailure(.invalidField, "from must not be after to.")
         }
-        // There is nothing outside the hour: what is asked for beyond it must not make points.
-        let begin = max(from, last - Limit.timeline - step)
-        let end = min(to, last + 1)
-        guard let points = pipeline.timeline(of: room, from: begin, to: max(begin, end), step: step, now: now) else {
+        // There is nothing outside the hour: the room itself cuts the stretch to it.
+        guard let points = pipeline.timeline(of: room, from: from, to: to, step: step * 1000, now: now) else {
             throw Self.unknown(room)
         }
-        return .json(Self.encode(points, of: room, step: step))
+        return .json(Self.encode(points, of: room, step: step * 1000))
     }
 
     static func encode(_ points: [TimelinePoint], of room: [UInt8], step: Int64) -> [UInt8] {
@@ -182,9 +172,9 @@ extension ReadingRoutes {
     }
 
     private func comments(of room: [UInt8], _ parameters: QueryParameters) throws -> Response {
-        let before = try parameters.integer("before", in: 0...Int.max).map { UInt64($0) }
-        let limit = try parameters.integer("limit", in: 1...Int.max) ?? Limit.comments
-        guard let block = pipeline.comments(of: room, before: before, limit: limit) else {
+        let before = try parameters.integer("before", in: 0 ... .max).map { UInt64($0) }
+        let limit = try parameters.integer("limit", in: 1...Limit.page) ?? Limit.comments
+        guard let block = pipeline.comments(of: room, before: before, limit: Int(limit)) else {
             throw Self.unknown(room)
         }
         var writer = JSONWriter(capacity: 64 + block.results.count * 256)

@@ -6,32 +6,23 @@ import SentimentModel
 
 extension ReadingRoutes {
     /// `POST /v1/score`: verdicts on texts, of which nothing is stored or published.
-    func score(_ request: Request) async throws -> Response {
+    func score(_ request: Request, client: ClientAddress) async throws -> Response {
         guard !readiness.isDraining else {
-            throw Self.refusal(.init(.draining, "The server is stopping.", retryAfterSeconds: 5))
+            throw HTTPFailure(.draining, "The server is stopping.", retryAfterSeconds: 5).closing
         }
         let type = request.headers[.contentType]?.prefix { $0 != ";" && $0 != " " }.lowercased()
         guard type == "application/json" else {
-            throw Self.refusal(.init(.unsupportedMediaType, "Send application/json."))
+            throw HTTPFailure(.unsupportedMediaType, "Send application/json.").closing
         }
-        let texts = try Self.texts(await body(of: request))
-        let verdicts = await pipeline.score(TextBatch(bytes: texts.bytes, ranges: texts.ranges))
-        return .json(Self.encode(verdicts, model: pipeline.model))
-    }
-
-    private func body(of request: Request) async throws -> ByteBuffer {
-        let tooLarge = HTTPFailure(.bodyTooLarge, "The body has at most \(Limit.bodyBytes) bytes.")
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Limit.bodyBytes {
-            throw Self.refusal(tooLarge)
-        }
-        var body = ByteBuffer()
-        for try await part in request.body {
-            guard body.readableBytes + part.readableBytes <= Limit.bodyBytes else {
-                throw Self.refusal(tooLarge)
+        try scoring.checkRate(of: client)
+        return try await bodies.withBody(of: request, from: client, isHeld: true) { body in
+            try await scoring.admit(client) {
+                let texts = try Self.texts(body)
+                scoring.spend(texts.ranges.count, of: client)
+                let verdicts = await pipeline.score(TextBatch(bytes: texts.bytes, ranges: texts.ranges))
+                return .json(Self.encode(verdicts, model: pipeline.model))
             }
-            body.writeImmutableBuffer(part)
         }
-        return body
     }
 
     /// The texts of a body, or the contract's word for what is wrong with it.
@@ -71,12 +62,5 @@ extension ReadingRoutes {
         writer.string(model)
         writer.raw("}")
         return writer.bytes
-    }
-
-    /// A failure that may leave a part of the body unread: the connection is closed after it.
-    private static func refusal(_ failure: HTTPFailure) -> HTTPFailure {
-        var closing = failure
-        closing.headers[.connection] = "close"
-        return closing
     }
 }

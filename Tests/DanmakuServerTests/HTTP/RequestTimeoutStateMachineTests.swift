@@ -77,7 +77,7 @@ struct RequestTimeoutStateMachineTests {
             (.fresh, 105), (.firstHead, 105), (.between, 175), (.laterHead, 110), (.wholeBody, 130),
             (.streamedBodyUnread, nil), (.streamedBodyAsked, 130), (.answering, nil), (.answeringHalfClosed, nil),
             (.stalled, 130), (.bodyAfterResponse, 130), (.closingAnswer, nil), (.eventStream, nil),
-            (.closing, 100 + Self.linger), (.closed, nil),
+            (.closing, 130), (.closed, nil),
         ]
         #expect(table.map(\.0) == Situation.allCases)
         for (situation, deadline) in table {
@@ -112,7 +112,13 @@ struct RequestTimeoutStateMachineTests {
             case .stalled:
                 #expect(whole.receivedHead(isStreamed: false, now: 120) == .wait(until: 130))
                 #expect(streamed.receivedHead(isStreamed: true, now: 120) == .wait(until: 130))
-            default:
+            case .wholeBody, .streamedBodyUnread, .streamedBodyAsked, .answering, .answeringHalfClosed, .closingAnswer:
+                #expect(
+                    whole.receivedHead(isStreamed: false, now: 120) == .wait(until: nil),
+                    "not its turn: \(situation)"
+                )
+                #expect(streamed.receivedHead(isStreamed: true, now: 120) == .wait(until: nil), "\(situation)")
+            case .fresh, .firstHead, .between, .laterHead, .bodyAfterResponse:
                 #expect(whole.receivedHead(isStreamed: false, now: 120) == .wait(until: 150), "\(situation)")
                 #expect(streamed.receivedHead(isStreamed: true, now: 120) == .wait(until: nil), "\(situation)")
             }
@@ -125,7 +131,7 @@ struct RequestTimeoutStateMachineTests {
             var machine = machine(in: situation)
             let before = machine.started()
             let isAsked = situation == .streamedBodyAsked
-            #expect(machine.receivedBody() == (isAsked ? .wait(until: nil) : before), "\(situation)")
+            #expect(machine.receivedBody(bytes: 1) == (isAsked ? .wait(until: nil) : before), "\(situation)")
             if situation == .streamedBodyAsked || situation == .streamedBodyUnread {
                 #expect(machine.askedToRead(now: 120) == .wait(until: 150))
                 #expect(machine.askedToRead(now: 140) == .wait(until: 150), "asking twice buys nothing")
@@ -141,7 +147,7 @@ struct RequestTimeoutStateMachineTests {
             let action = machine.endedResponse(now: 120)
             switch situation {
             case .closingAnswer, .eventStream:
-                #expect(action == .shutOutput(until: 120 + Self.linger), "\(situation)")
+                #expect(action == .shutOutput(until: 150), "\(situation)")
                 #expect(machine.discardsInput)
             case .closing, .closed:
                 #expect(action == before)
@@ -170,7 +176,7 @@ struct RequestTimeoutStateMachineTests {
             let before = machine.started()
             let action = machine.quiesced(now: 102)
             switch situation {
-            case .wholeBody, .bodyAfterResponse: #expect(action == .wait(until: 109), "\(situation)")
+            case .wholeBody, .bodyAfterResponse, .closing: #expect(action == .wait(until: 109), "\(situation)")
             case .stalled, .streamedBodyAsked: #expect(action == .wait(until: 107), "\(situation)")
             default: #expect(action == before, "\(situation)")
             }
@@ -198,15 +204,20 @@ struct RequestTimeoutStateMachineTests {
         }
     }
 
-    @Test("Shutting our side leaves the linger; the client's FIN leaves it to the server to close")
+    @Test(
+        "Shutting our side leaves an answer's time, and the linger once the answer is taken; a FIN leaves it to us to close"
+    )
     func shutting() {
         for situation in Situation.allCases {
             var machine = machine(in: situation)
             let before = machine.started()
             let isShut = situation == .closing || situation == .closed
             let action = machine.shutOutput(now: 150)
-            #expect(action == (isShut ? before : .wait(until: 150 + Self.linger)), "\(situation)")
+            #expect(action == (isShut ? before : .wait(until: 180)), "\(situation)")
             #expect(machine.discardsInput)
+            let closed = situation == .closed
+            let taken: Int64? = closed ? nil : situation == .closing ? 130 : 180
+            #expect(machine.outputIsShut(now: 150) == .wait(until: taken), "the time of an answer is shorter here")
 
             var halfClosed = self.machine(in: situation)
             switch situation {

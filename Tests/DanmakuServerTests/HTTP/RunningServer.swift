@@ -94,11 +94,17 @@ final class RawConnection: Sendable {
     private let channel: any Channel
     private let inbox: Inbox
 
-    /// Connects; the event loop sends the text as soon as the connection stands.
-    init(to address: SocketAddress, sending text: String = "") async throws {
+    /// Connects, from another loopback address if one is given; the event loop sends the text as soon as the connection
+    /// stands.
+    init(to address: SocketAddress, from source: String? = nil, sending text: String = "") async throws {
         let inbox = Inbox()
         self.inbox = inbox
-        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        if let source {
+            bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: source, port: 0))
+        }
+        channel =
+            try await bootstrap
             .channelOption(.allowRemoteHalfClosure, value: false)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -27,12 +27,14 @@ struct RunningComments {
     /// - Parameters:
     ///   - configuration: Of the routes.
     ///   - settings: Of the pipeline.
+    ///   - bodies: The budget of bodies that are held.
     ///   - start: Awaited before the pipeline begins to score.
     ///   - body: The test.
     /// - Throws: What `body` throws.
     static func with(
         _ configuration: CommentRoutes.Configuration = patient,
         pipeline settings: PipelineConfiguration = PipelineConfiguration(),
+        bodies: ClientBudget = HTTPBudgets().bodies,
         pipelineStarts start: @escaping @Sendable () async -> Void = {},
         _ body: (RunningComments) async throws -> Void
     ) async throws {
@@ -46,6 +48,8 @@ struct RunningComments {
             pipeline: pipeline,
             configuration: configuration,
             readiness: readiness,
+            rates: ClientRates(rate: configuration.clientRate),
+            bodies: bodies,
             time: time
         )
         let router = Router(context: DanmakuRequestContext.self)

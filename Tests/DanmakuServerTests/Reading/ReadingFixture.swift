@@ -59,8 +59,17 @@ struct ReadingFixture {
     let readiness: Readiness
     private let respond: @Sendable (Request, DanmakuRequestContext) async throws -> Response
 
+    /// What a test may set.
+    struct Settings {
+        var scoring = ScoreAdmission.Configuration()
+        var clientRate = 0.0
+    }
+
     /// Runs a pipeline while `body` runs.
-    static func with(_ body: (ReadingFixture) async throws -> Void) async throws {
+    static func with(
+        _ settings: Settings = Settings(),
+        _ body: (ReadingFixture) async throws -> Void
+    ) async throws {
         let scorer = InProcessScorer(name: "sign", SignScorer())
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let time = ManualTime()
@@ -69,14 +78,28 @@ struct ReadingFixture {
         readiness.advance(to: .admitting)
         let router = Router(context: DanmakuRequestContext.self)
         router.add(middleware: ErrorMiddleware(methods: AllowedMethods()))
-        ReadingRoutes(pipeline: pipeline, readiness: readiness, time: time).add(to: router)
+        let budgets = ClientBudgets()
+        let scoring = ScoreAdmission(
+            configuration: settings.scoring,
+            budget: budgets.http.scoreRequests,
+            rates: ClientRates(rate: settings.clientRate),
+            time: time
+        )
+        ReadingRoutes(
+            pipeline: pipeline,
+            readiness: readiness,
+            bodies: budgets.http.bodies,
+            scoring: scoring,
+            time: time
+        )
+        .add(to: router)
         OperatingRoutes(
             pipeline: pipeline,
             readiness: readiness,
             library: PrometheusMetricsFactory(),
             ingest: IngestCounters(),
             httpConnections: { 3 },
-            budgets: ClientBudgets(),
+            budgets: budgets,
             fanOut: { FanOutCounters() }
         )
         .add(to: router)

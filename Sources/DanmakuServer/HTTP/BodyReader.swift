@@ -1,0 +1,129 @@
+package import DanmakuPipeline
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Reads a request's body as a whole, with a limit, on a budget of all clients.
+///
+/// A body that comes in one piece and is used at once costs the budget nothing. Every other body is charged for the memory
+/// that it takes, before it takes it: what a client sends slowly or not at all to its end is then bounded for the whole
+/// process and for each address.
+package struct BodyReader: Sendable {
+    /// What the parts of a body that is not complete take at least: the buffer that the socket is read into.
+    private static let leastCharge = 2048
+
+    /// Of all bodies that are held.
+    private let budget: ClientBudget
+    /// The longest body.
+    private let limit: Int
+
+    /// Creates a reader.
+    ///
+    /// - Parameters:
+    ///   - budget: Of all bodies that are held, in bytes.
+    ///   - limit: The longest body in bytes.
+    package init(budget: ClientBudget, limit: Int) {
+        self.budget = budget
+        self.limit = limit
+    }
+
+    /// Reads a body and uses it; its bytes belong to the budget until `use` returns.
+    ///
+    /// - Parameters:
+    ///   - request: Whose body is read.
+    ///   - client: Who sends it.
+    ///   - isHeld: Whether `use` waits for something: then a body that is complete at once is charged too.
+    ///   - use: Gets the whole body.
+    /// - Returns: What `use` returns.
+    /// - Throws: `body_too_large`, `overloaded`, `too_many_from_address`, each with `Connection: close`; what reading the
+    ///   body and `use` throw.
+    func withBody<Value>(
+        of request: Request,
+        from client: ClientAddress,
+        isHeld: Bool,
+        _ use: (ByteBuffer) async throws -> Value
+    ) async throws -> Value {
+        // A length that does not fit into an Int is too large, and one that is no number never gets here.
+        let length = request.headers[.contentLength].map { Int($0) ?? .max }
+        if let length, length > limit {
+            throw tooLarge
+        }
+        var charge = BudgetCharge(budget: budget, client: client)
+        defer { charge.release() }
+        var parts = request.body.makeAsyncIterator()
+        var body = try await parts.next() ?? ByteBuffer()
+        guard body.readableBytes <= limit else {
+            throw tooLarge
+        }
+        if isHeld || body.readableBytes != length {
+            try Self.raise(&charge, to: max(body.readableBytes, Self.leastCharge))
+        }
+        // The first part lies in the socket's buffer; from the second on there is a buffer of our own, which doubles.
+        var capacity = 0
+        while let part = try await parts.next() {
+            let count = body.readableBytes + part.readableBytes
+            guard count <= limit else {
+                throw tooLarge
+            }
+            if count > capacity {
+                capacity = Self.capacity(for: count)
+                try Self.raise(&charge, to: capacity)
+                var grown = ByteBufferAllocator().buffer(capacity: capacity)
+                grown.writeImmutableBuffer(body)
+                body = grown
+            }
+            body.writeImmutableBuffer(part)
+        }
+        return try await use(body)
+    }
+
+    /// The next power of two: that is what NIO's allocator takes, too.
+    private static func capacity(for count: Int) -> Int {
+        1 << (Int.bitWidth - (max(count, leastCharge) - 1).leadingZeroBitCount)
+    }
+
+    private static func raise(_ charge: inout BudgetCharge, to amount: Int) throws(HTTPFailure) {
+        if let refusal = charge.raise(to: amount) {
+            throw HTTPFailure(refusal, "The server holds too many unfinished requests.").closing
+        }
+    }
+
+    private var tooLarge: HTTPFailure {
+        HTTPFailure(.bodyTooLarge, "The body has at most \(limit) bytes.").closing
+    }
+}
+
+/// What one holder has reserved of a budget: it grows in steps and is given back as a whole.
+struct BudgetCharge {
+    /// The budget.
+    let budget: ClientBudget
+    /// Who holds it.
+    let client: ClientAddress
+    /// What is reserved now.
+    private(set) var amount = 0
+
+    init(budget: ClientBudget, client: ClientAddress) {
+        self.budget = budget
+        self.client = client
+    }
+
+    /// Reserves up to an amount; less than what is reserved changes nothing.
+    ///
+    /// - Returns: Why it is refused; what was reserved before stays reserved.
+    mutating func raise(to total: Int) -> ClientBudget.Refusal? {
+        guard total > amount else {
+            return nil
+        }
+        if let refusal = budget.reserve(total - amount, for: client) {
+            return refusal
+        }
+        amount = total
+        return nil
+    }
+
+    /// Gives everything back.
+    mutating func release() {
+        budget.release(amount, for: client)
+        amount = 0
+    }
+}
