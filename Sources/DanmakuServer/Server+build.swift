@@ -27,6 +27,7 @@ extension Server {
         let time = SystemTime()
         let readiness = Readiness()
         let open = OpenConnections()
+        let proxies = try TrustedProxies(configured: configuration.http.trustedProxies)
         let budgets = ClientBudgets(http: configuration.http.limits)
         let random = RandomSource.system
         let pipeline = Pipeline(
@@ -56,7 +57,12 @@ extension Server {
             readiness.advance(to: .admitting)
             logger.info("Ready.", metadata: addresses.metadata)
         }
-        let router = try router(configuration: configuration.http, executable: executable, logger: logger) { router in
+        let router = try router(
+            configuration: configuration.http,
+            proxies: proxies,
+            executable: executable,
+            logger: logger
+        ) { router in
             CommentRoutes(
                 pipeline: pipeline,
                 configuration: configuration.comments,
@@ -92,7 +98,7 @@ extension Server {
         let http = HTTPService(
             configuration: configuration.http,
             router: router,
-            admission: ConnectionAdmission(open: open, budgets: budgets.http),
+            admission: ConnectionAdmission(open: open, budgets: budgets.http, proxies: proxies),
             eventLoopGroup: loops,
             random: random,
             logger: logger.library,
@@ -137,6 +143,7 @@ extension Server {
     /// The router: what stands before every route, then the routes.
     private static func router(
         configuration: Configuration.HTTP,
+        proxies: TrustedProxies,
         executable: String,
         logger: Logger,
         addRoutes: (Router<DanmakuRequestContext>) -> Void
@@ -150,10 +157,13 @@ extension Server {
             methods.add(path: route.path.description, method: route.method)
         }
         let router = Router(context: DanmakuRequestContext.self, options: .autoGenerateHeadEndpoints)
-        if let crossOrigin = CrossOriginMiddleware(configured: configuration.corsOrigin) {
+        let origins = AllowedOrigins(configured: configuration.corsOrigin)
+        if let crossOrigin = CrossOriginMiddleware(origins) {
             router.add(middleware: crossOrigin)
         }
-        router.add(middleware: ErrorMiddleware(methods: methods))
+        let hosts = try AllowedHosts(configured: configuration.allowedHosts, bound: configuration.host)
+        let check = RequestCheck(hosts: hosts, origins: origins)
+        router.add(middleware: ErrorMiddleware(methods: methods, check: check, proxies: proxies))
         if let directory = try WebDirectory.find(configured: configuration.webDirectory, executable: executable) {
             router.add(middleware: StaticFiles(directory: directory, logger: logger.library))
         } else {

@@ -89,7 +89,21 @@ public enum ConfigurationTable {
             "http.cors-origin",
             .text,
             default: "",
-            "Origins that other sites' pages may call from: `*`, or a list parted by commas; empty for the same origin."
+            "Origins whose pages may read answers and post: `*`, or a list separated by commas; empty for the same origin."
+        ),
+        ConfigurationKey(
+            "http.allowed-hosts",
+            .text,
+            default: "",
+            "Host names that requests may use: `*`, or a list separated by commas. IP addresses, `localhost` and "
+                + "`http.host` are always allowed; a public name behind a proxy must be listed, or it is `host_not_allowed`."
+        ),
+        ConfigurationKey(
+            "http.trusted-proxies",
+            .text,
+            default: "",
+            "Addresses or CIDR ranges of reverse proxies, separated by commas: for their requests a client is the address "
+                + "in `X-Forwarded-For` (or `Forwarded`), which they must overwrite."
         ),
         ConfigurationKey(
             "http.web-directory",

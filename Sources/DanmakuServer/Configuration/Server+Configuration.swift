@@ -22,6 +22,10 @@ extension Server {
             public var idleTimeout: Duration
             /// `http.cors-origin`: empty, `*`, or origins parted by commas.
             public var corsOrigin: String
+            /// `http.allowed-hosts`: empty, `*`, or names separated by commas.
+            public var allowedHosts: String
+            /// `http.trusted-proxies`: addresses and CIDR ranges separated by commas.
+            public var trustedProxies: String
             /// `http.web-directory`; empty to look for it.
             public var webDirectory: String
         }

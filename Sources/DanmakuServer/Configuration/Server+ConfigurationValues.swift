@@ -16,6 +16,8 @@ extension Server.Configuration {
             bodyTimeout: values.seconds("http.body-timeout-seconds"),
             idleTimeout: values.seconds("http.idle-timeout-seconds"),
             corsOrigin: values.text("http.cors-origin"),
+            allowedHosts: values.text("http.allowed-hosts"),
+            trustedProxies: values.text("http.trusted-proxies"),
             webDirectory: values.text("http.web-directory")
         )
         ingest = IngestConfiguration(values)

@@ -99,12 +99,15 @@ struct BudgetCharge {
     let budget: ClientBudget
     /// Who holds it.
     let client: ClientAddress
+    /// Whether the cap of the address applies.
+    let isCapped: Bool
     /// What is reserved now.
     private(set) var amount = 0
 
-    init(budget: ClientBudget, client: ClientAddress) {
+    init(budget: ClientBudget, client: ClientAddress, isCapped: Bool = true) {
         self.budget = budget
         self.client = client
+        self.isCapped = isCapped
     }
 
     /// Reserves up to an amount; less than what is reserved changes nothing.
@@ -114,7 +117,7 @@ struct BudgetCharge {
         guard total > amount else {
             return nil
         }
-        if let refusal = budget.reserve(total - amount, for: client) {
+        if let refusal = budget.reserve(total - amount, for: client, isCapped: isCapped) {
             return refusal
         }
         amount = total

@@ -18,30 +18,30 @@ package struct ConnectionAdmission: Sendable {
 
     private let open: OpenConnections
     private let budgets: HTTPBudgets
-    /// Whether an address is a trusted proxy: it holds connections for many clients, so its cap does not apply.
-    private let isTrustedProxy: @Sendable (SocketAddress) -> Bool
+    /// They hold connections for many clients, so the cap of an address does not apply to them.
+    private let proxies: TrustedProxies
 
     /// Creates the admission of one server.
     ///
     /// - Parameters:
     ///   - open: Where open connections are kept.
     ///   - budgets: The budgets of connections, refusals, bodies and answers.
-    ///   - isTrustedProxy: Whether an address is a trusted proxy.
+    ///   - proxies: The trusted proxies.
     package init(
         open: OpenConnections,
         budgets: HTTPBudgets,
-        isTrustedProxy: @escaping @Sendable (SocketAddress) -> Bool = { _ in false }
+        proxies: TrustedProxies = .none
     ) {
         self.open = open
         self.budgets = budgets
-        self.isTrustedProxy = isTrustedProxy
+        self.proxies = proxies
     }
 
     /// Decides on an accepted connection, and accounts for it until it closes.
     func admit(_ channel: any Channel) -> Decision {
         open.insert(channel)
         let client = ClientAddress(channel.remoteAddress)
-        let isCapped = !(channel.remoteAddress.map(isTrustedProxy) ?? false)
+        let isCapped = !proxies.contains(channel.remoteAddress)
         guard let refusal = hold(budgets.connections, for: client, isCapped: isCapped, until: channel) else {
             return .admitted
         }
@@ -59,7 +59,8 @@ package struct ConnectionAdmission: Sendable {
         HeldBytes(
             bodies: budgets.bodies,
             answers: budgets.answers,
-            client: ClientAddress(channel.remoteAddress)
+            client: ClientAddress(channel.remoteAddress),
+            isCapped: !proxies.contains(channel.remoteAddress)
         )
     }
 

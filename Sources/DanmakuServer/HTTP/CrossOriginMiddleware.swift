@@ -9,26 +9,16 @@ public struct CrossOriginMiddleware: RouterMiddleware {
     /// The context of our routes.
     public typealias Context = DanmakuRequestContext
 
-    /// Who may read.
-    enum Origins: Equatable {
-        case every
-        case some(Set<String>)
-    }
-
-    private let origins: Origins
+    private let origins: AllowedOrigins
 
     /// Creates the middleware, or `nil` if no origin is configured.
     ///
-    /// - Parameter configured: `http.cors-origin`: `*`, or origins parted by commas.
-    public init?(configured: String) {
-        let parts = configured.split(separator: ",")
-            .map { part in
-                String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-            }
-        guard !parts.isEmpty else {
+    /// - Parameter origins: `http.cors-origin`.
+    package init?(_ origins: AllowedOrigins) {
+        guard origins != .only([]) else {
             return nil
         }
-        origins = parts.contains("*") ? .every : .some(Set(parts))
+        self.origins = origins
     }
 
     /// Answers preflights, and adds the origin to everything else.
@@ -65,7 +55,7 @@ public struct CrossOriginMiddleware: RouterMiddleware {
     private func allowed(_ origin: String) -> String? {
         switch origins {
         case .every: "*"
-        case .some(let known): known.contains(origin) ? origin : nil
+        case .only: origins.lists(origin) ? origin : nil
         }
     }
 }

@@ -5,7 +5,7 @@ public import NIOCore
 /// What every route and middleware knows of a request besides the request itself.
 ///
 /// Hummingbird makes one per request. It keeps the connection's channel, which the event streams write to below the HTTP
-/// encoder, and the remote address, which is what "a client" means in the rate limits.
+/// encoder, and the client's address, which rates and caps count by.
 public struct DanmakuRequestContext: RequestContext {
     /// What Hummingbird itself needs.
     public var coreContext: CoreRequestContextStorage
@@ -18,13 +18,16 @@ public struct DanmakuRequestContext: RequestContext {
         channel = source.channel
     }
 
-    /// The client's address, or `nil` once the connection is gone.
+    /// The client that a trusted proxy has handed the request on for; `nil` if there is no such proxy.
+    package var forwardedClient: ClientAddress?
+
+    /// The address of the connection's other end, or `nil` once the connection is closed.
     public var remoteAddress: SocketAddress? {
         channel.remoteAddress
     }
 
     /// The client as rates and caps count it; ``ClientAddress/unknown`` once the connection is closed.
     package var client: ClientAddress {
-        ClientAddress(channel.remoteAddress)
+        forwardedClient ?? ClientAddress(channel.remoteAddress)
     }
 }

@@ -3,21 +3,31 @@ public import Hummingbird
 import Logging
 import NIOHTTP1
 
-/// Gives every failed request the contract's answer: `{"error":"code","message":"…"}`.
+/// Refuses requests that no route may see, and gives every failed request the contract's answer:
+/// `{"error":"code","message":"…"}`.
 ///
 /// It stands outermost, so that unknown routes (404), known paths with another method (405 with `Allow`) and whatever a
-/// route or a library throws all look alike. A successful response passes untouched: no body is ever wrapped.
+/// route or a library throws all look alike. A successful response passes untouched: no body is ever wrapped. The check of
+/// the head and the client's address are settled here too, because a middleware of their own would cost every request more
+/// than they do.
 public struct ErrorMiddleware: RouterMiddleware {
     /// The context of our routes.
     public typealias Context = DanmakuRequestContext
 
     private let methods: AllowedMethods
+    private let check: RequestCheck?
+    private let proxies: TrustedProxies
 
     /// Creates the middleware.
     ///
-    /// - Parameter methods: Which methods each known path has.
-    public init(methods: AllowedMethods) {
+    /// - Parameters:
+    ///   - methods: Which methods each known path has.
+    ///   - check: What refuses a request by its head; `nil` refuses nothing.
+    ///   - proxies: Whose word on a client's address counts.
+    package init(methods: AllowedMethods, check: RequestCheck? = nil, proxies: TrustedProxies = .none) {
         self.methods = methods
+        self.check = check
+        self.proxies = proxies
     }
 
     /// Answers the request, or its failure.
@@ -28,6 +38,14 @@ public struct ErrorMiddleware: RouterMiddleware {
         next: @concurrent (Request, DanmakuRequestContext) async throws -> Response
     ) async throws -> Response {
         do {
+            if let refusal = check?.failure(for: request.head, path: request.uri.path) {
+                return refusal.response
+            }
+            guard let client = proxies.client(peer: context.remoteAddress, headers: request.headers) else {
+                return try await next(request, context)
+            }
+            var context = context
+            context.forwardedClient = client
             return try await next(request, context)
         } catch let error as HTTPParserError {
             // Hummingbird answers these itself and closes the connection.

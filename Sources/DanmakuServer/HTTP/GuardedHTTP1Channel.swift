@@ -55,6 +55,8 @@ struct GuardedHTTP1Channel: ServerChildChannel {
             .flatMapThrowing { [limits, admission, random] value in
                 let pipeline = value.channel.pipeline.syncOperations
                 let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+                let upgrades = UpgradeGuard()
+                try pipeline.addHandler(upgrades.gate, position: .before(decoder))
                 var handlers: [any ChannelHandler] = [
                     RequestTimeoutHandler(
                         head: limits.headTimeout,
@@ -62,7 +64,8 @@ struct GuardedHTTP1Channel: ServerChildChannel {
                         idle: limits.idleTimeout,
                         bodyRate: limits.bodyRate,
                         held: admission.held(by: channel)
-                    )
+                    ),
+                    HeadHandler(upgrades: upgrades),
                 ]
                 switch decision {
                 case .admitted: break

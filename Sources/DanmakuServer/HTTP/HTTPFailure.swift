@@ -10,6 +10,8 @@ import NIOCore
 public struct HTTPFailure: HTTPResponseError, Equatable {
     /// The codes of the contract that refuse a whole request.
     public enum Code: String, Sendable, CaseIterable {
+        /// The head breaks a rule of HTTP: no `Host` or two, or a target that is neither a path nor an http URL (400).
+        case badRequest = "bad_request"
         case unauthorized
         case notFound = "not_found"
         case methodNotAllowed = "method_not_allowed"
@@ -35,6 +37,7 @@ public struct HTTPFailure: HTTPResponseError, Equatable {
         /// The status that goes with the code.
         public var status: HTTPResponse.Status {
             switch self {
+            case .badRequest: .badRequest
             case .unauthorized: .unauthorized
             case .notFound: .notFound
             case .methodNotAllowed: .methodNotAllowed

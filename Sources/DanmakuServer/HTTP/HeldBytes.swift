@@ -12,9 +12,10 @@ package struct HeldBytes {
     ///   - bodies: The budget of bodies that are held.
     ///   - answers: The budget of answers that are not read.
     ///   - client: Who is connected.
-    package init(bodies: ClientBudget, answers: ClientBudget, client: ClientAddress) {
-        ahead = BudgetCharge(budget: bodies, client: client)
-        self.answers = BudgetCharge(budget: answers, client: client)
+    ///   - isCapped: Whether the caps of one address apply.
+    package init(bodies: ClientBudget, answers: ClientBudget, client: ClientAddress, isCapped: Bool = true) {
+        ahead = BudgetCharge(budget: bodies, client: client, isCapped: isCapped)
+        self.answers = BudgetCharge(budget: answers, client: client, isCapped: isCapped)
     }
 
     /// A part of a request came whose turn has not come.

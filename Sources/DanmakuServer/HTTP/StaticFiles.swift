@@ -50,7 +50,6 @@ public struct StaticFiles: RouterMiddleware {
         var response = try await files.handle(request, context: context, next: next)
         if response.headers[.acceptRanges] != nil {
             response.headers[.acceptRanges] = nil
-            response.headers[.xContentTypeOptions] = "nosniff"
             if let type = response.headers[.contentType], type.hasPrefix("text/") {
                 response.headers[.contentType] = type + "; charset=utf-8"
             }

@@ -56,7 +56,7 @@ struct ExecutableTests {
         let reader = try await RawConnection(to: SocketAddress(ipAddress: "127.0.0.1", port: Int(port) ?? 0))
         // Half a body: its connection is given five seconds, which is more than the grace.
         try await reader.write(
-            "GET /health/live HTTP/1.1\r\nhost: a\r\n\r\nPOST /v1/comments HTTP/1.1\r\nhost: a\r\n"
+            "GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\nPOST /v1/comments HTTP/1.1\r\nhost: localhost\r\n"
                 + "content-type: application/json\r\ncontent-length: 9\r\n\r\n["
         )
         _ = try await reader.read(until: "\"live\"}")

@@ -60,7 +60,7 @@ struct AllowedMethodsTests {
     @Test("Every code of a request has the contract's spelling and status")
     func codes() {
         let expected: [HTTPFailure.Code: (String, Int)] = [
-            .unauthorized: ("unauthorized", 401), .notFound: ("not_found", 404),
+            .badRequest: ("bad_request", 400), .unauthorized: ("unauthorized", 401), .notFound: ("not_found", 404),
             .methodNotAllowed: ("method_not_allowed", 405), .unsupportedMediaType: ("unsupported_media_type", 415),
             .bodyTooLarge: ("body_too_large", 413), .tooManyItems: ("too_many_items", 413),
             .tooManyConnections: ("too_many_connections", 503), .rateLimited: ("rate_limited", 429),

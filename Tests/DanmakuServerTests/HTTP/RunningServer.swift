@@ -44,8 +44,10 @@ struct RunningServer {
             )
             try Data(text.utf8).write(to: file)
         }
-        let standard = ["http.port": "0", "ingest.port": "0", "http.web-directory": folder.path]
-            .merging(patience) { own, _ in own }
+        let standard = [
+            "http.port": "0", "ingest.port": "0", "http.web-directory": folder.path, "http.allowed-hosts": "a",
+        ]
+        .merging(patience) { own, _ in own }
         let sources = ConfigurationSources(
             commandLine: standard.merging(settings) { _, new in new }
                 .map {
