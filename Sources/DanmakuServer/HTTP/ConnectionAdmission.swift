@@ -1,5 +1,5 @@
 import DanmakuPipeline
-package import NIOCore
+import NIOCore
 
 /// Which HTTP connections are served: at most a number in all, and a number of each address.
 ///
