@@ -41,7 +41,7 @@ package struct ConnectionAdmission: Sendable {
     func admit(_ channel: any Channel) -> Decision {
         open.insert(channel)
         let client = ClientAddress(channel.remoteAddress)
-        let isCapped = !proxies.contains(channel.remoteAddress)
+        let isCapped = isCapped(channel)
         guard let refusal = hold(budgets.connections, for: client, isCapped: isCapped, until: channel) else {
             return .admitted
         }
@@ -60,8 +60,12 @@ package struct ConnectionAdmission: Sendable {
             bodies: budgets.bodies,
             answers: budgets.answers,
             client: ClientAddress(channel.remoteAddress),
-            isCapped: !proxies.contains(channel.remoteAddress)
+            isCapped: isCapped(channel)
         )
+    }
+
+    private func isCapped(_ channel: any Channel) -> Bool {
+        !proxies.contains(channel.remoteAddress)
     }
 
     private func hold(

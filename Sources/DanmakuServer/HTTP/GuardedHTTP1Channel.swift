@@ -67,12 +67,13 @@ struct GuardedHTTP1Channel: ServerChildChannel {
                     ),
                     HeadHandler(upgrades: upgrades),
                 ]
-                switch decision {
-                case .admitted: break
-                case .refused(let code): handlers.append(ConnectionRefusalHandler(code, random: random))
-                case .dropped: channel.close(promise: nil)
+                if case .refused(let code) = decision {
+                    handlers.append(ConnectionRefusalHandler(code, random: random))
                 }
                 try pipeline.addHandlers(handlers, position: .after(decoder))
+                if decision == .dropped {
+                    channel.close(promise: nil)
+                }
                 return value
             }
     }

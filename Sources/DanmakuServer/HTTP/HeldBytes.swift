@@ -12,7 +12,7 @@ package struct HeldBytes {
     ///   - bodies: The budget of bodies that are held.
     ///   - answers: The budget of answers that are not read.
     ///   - client: Who is connected.
-    ///   - isCapped: Whether the caps of one address apply.
+    ///   - isCapped: Whether the caps of the address apply; not for a trusted proxy.
     package init(bodies: ClientBudget, answers: ClientBudget, client: ClientAddress, isCapped: Bool = true) {
         ahead = BudgetCharge(budget: bodies, client: client, isCapped: isCapped)
         self.answers = BudgetCharge(budget: answers, client: client, isCapped: isCapped)

@@ -51,6 +51,29 @@ struct ServerConfigurationTests {
         #expect(some.log.format == .json)
     }
 
+    @Test("What HTTP clients may hold, and how scores are admitted, is where the keys say")
+    func httpLimits() throws {
+        let some = try configuration([
+            ("http.max-connections", "11"), ("http.max-connections-per-address", "12"),
+            ("http.max-body-bytes-in-flight", "1048577"), ("http.max-body-bytes-per-address", "1048578"),
+            ("http.max-answer-bytes-in-flight", "1048579"), ("http.max-answer-bytes-per-address", "1048580"),
+            ("http.min-body-rate", "13"), ("scoring.max-requests", "14"), ("scoring.wait-ms", "15"),
+        ])
+        var limits = HTTPLimits()
+        limits.connections = 11
+        limits.connectionsPerAddress = 12
+        limits.bodyBytes = 1_048_577
+        limits.bodyBytesPerAddress = 1_048_578
+        limits.answerBytes = 1_048_579
+        limits.answerBytesPerAddress = 1_048_580
+        #expect(some.http.limits == limits)
+        #expect(some.http.minimumBodyRate == 13)
+        #expect(some.scoring.maxRequests == 14)
+        #expect(some.scoring.wait == .milliseconds(15))
+        #expect(Server.Configuration.standard.http.limits == HTTPLimits())
+        #expect(dump(Server.Configuration.standard.scoring) == dump(ScoreAdmission.Configuration()))
+    }
+
     private func dump(_ value: some Any) -> String {
         var text = ""
         Swift.dump(value, to: &text)

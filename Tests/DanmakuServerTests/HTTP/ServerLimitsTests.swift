@@ -36,7 +36,7 @@ struct ServerLimitsTests {
     func standingBodies() async throws {
         let settings = [
             "http.max-body-bytes-in-flight": "2097152", "http.max-body-bytes-per-address": "1048576",
-            "http.min-body-rate": "0",
+            "http.min-body-rate": "0", "http.body-timeout-seconds": "3600",
         ]
         try await RunningServer.with(settings) { running in
             let part = String(repeating: " ", count: 600_000)
