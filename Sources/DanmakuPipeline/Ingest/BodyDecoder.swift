@@ -41,6 +41,7 @@ package struct BodyDecoder: Sendable {
                 return .failure(.invalidJSON)
             }
             var scanner = JSONScanner(base: base, from: front.count, to: bytes.count)
+            scanner.toleratesBadStrings = true
             return decodeItems(&scanner, &comments, &rejections)
         }
         let count = try outcome.get()
@@ -100,26 +101,32 @@ package struct BodyDecoder: Sendable {
         _ comments: inout [DecodedComment],
         _ rejections: inout [Rejection]
     ) -> Bool {
+        scanner.hasBadString = false
+        let result: Result<DecodedComment, CommentError>
         do throws(JSONScanner.Failure) {
-            guard scanner.nextAfterBlanks() == UInt8(ascii: "{") else {
+            if scanner.nextAfterBlanks() == UInt8(ascii: "{") {
+                result = try decoder.object(&scanner, item: item)
+            } else {
                 try scanner.skipValue()
-                rejections.append(Rejection(item: item, error: .invalidJSON))
-                return true
+                result = .failure(.invalidJSON)
             }
-            switch try decoder.object(&scanner, item: item) {
-            case .success(let comment):
-                comments.append(comment)
-            case .failure(let error):
-                rejections.append(Rejection(item: item, error: error))
+        } catch .depth {
+            guard scanner.skipDeepValue() else {
+                return false
             }
-            return true
-        } catch .syntax {
-            return false
+            result = .failure(.invalidJSON)
         } catch {
-            rejections.append(Rejection(item: item, error: error == .encoding ? .invalidUTF8 : .invalidJSON))
-            let isRecovered = scanner.recover(from: error)
-            scanner.depth = 0
-            return isRecovered
+            return false
         }
+        switch result {
+        case .success(let comment) where !scanner.hasBadString:
+            comments.append(comment)
+        case .failure(let error) where !scanner.hasBadString:
+            rejections.append(Rejection(item: item, error: error))
+        case .success, .failure:
+            // As in a line: what is not Unicode is called so, whatever else is wrong with it.
+            rejections.append(Rejection(item: item, error: .invalidUTF8))
+        }
+        return true
     }
 }

@@ -71,7 +71,7 @@ struct CommentFieldSet {
             uid = try identifier(byte, &scanner).range
         case Key.name where isFirst(.name):
             if let token = try string(byte, &scanner) {
-                name = TextRange(start: token.start, count: CommentText.cut(token, in: scanner))
+                name = CommentText.cut(CommentText.cleaned(token, in: scanner.base), in: scanner.base)
             }
         case Key.sentAt where isFirst(.sentAt):
             try time(byte, &scanner)
@@ -179,7 +179,7 @@ struct CommentFieldSet {
             isInteger = true
             isInvalid = isInvalid || !token.isInteger
         } else if let token = try string(byte, &scanner) {
-            range = TextRange(start: token.start, count: token.count)
+            range = CommentText.cleaned(token, in: scanner.base)
         }
         isInvalid = isInvalid || range.count > CommentDecoder.maxIdentifierBytes
         return (range, isInteger)

@@ -1,8 +1,20 @@
 import SentimentModel
 
-/// How the texts of a comment are put in order, in their place.
+/// How the strings of a comment are put in order, in their place.
+///
+/// One rule for all of them, because each is shown somewhere: tab and line ends become a space, other C0 controls, DEL
+/// and C1 controls vanish. A terminal or a log can then be shown a name without being told to do something.
 enum CommentText {
-    /// Cleans and trims a text: tab and line ends become a space, other C0 controls, DEL and C1 controls vanish.
+    /// A string without control characters; not trimmed, because ids that differ in blanks differ.
+    @inline(__always)
+    static func cleaned(_ token: JSONScanner.StringToken, in base: UnsafeMutablePointer<UInt8>) -> TextRange {
+        let count =
+            token.hasControls
+            ? clean(base, from: token.start, to: token.start + token.count) - token.start : token.count
+        return TextRange(start: token.start, count: count)
+    }
+
+    /// Cleans and trims a text.
     @inline(__always)
     static func trim(_ range: TextRange, hasControls: Bool, in base: UnsafeMutablePointer<UInt8>) -> TextRange {
         var start = Int(range.start)
@@ -27,20 +39,21 @@ enum CommentText {
         return TextRange(start: start, count: end - start)
     }
 
-    /// The bytes of a name that are kept: at most 64, whole scalars.
+    /// The part of a name that is kept: at most 64 bytes, whole scalars.
     @inline(__always)
-    static func cut(_ token: JSONScanner.StringToken, in scanner: JSONScanner) -> Int {
-        guard token.count > CommentDecoder.maxNameBytes else {
-            return token.count
+    static func cut(_ name: TextRange, in base: UnsafeMutablePointer<UInt8>) -> TextRange {
+        guard name.count > CommentDecoder.maxNameBytes else {
+            return name
         }
         var count = CommentDecoder.maxNameBytes
-        while scanner.base[token.start + count] & 0xC0 == 0x80 {
+        while base[Int(name.start) + count] & 0xC0 == 0x80 {
             count -= 1
         }
-        return count
+        return TextRange(start: Int(name.start), count: count)
     }
 
-    /// Rewrites a text without control characters; gives its new end.
+    /// Rewrites a string without control characters; gives its new end.
+    @inline(never)
     private static func clean(_ base: UnsafeMutablePointer<UInt8>, from start: Int, to end: Int) -> Int {
         var target = start
         var index = start

@@ -16,7 +16,7 @@ extension JSONScanner {
             while byte >= 0x80 {
                 let length = scalarLength(byte)
                 guard length > 0 else {
-                    throw .encoding
+                    return try badString(from: start)
                 }
                 if byte == 0xC2, base[position + 1] < 0xA0 {
                     hasControls = true
@@ -111,7 +111,12 @@ extension JSONScanner {
                 position += 1
                 return StringToken(start: start, count: target - start, hasControls: hasControls)
             case UInt8(ascii: "\\"):
-                let scalar = try escape()
+                let scalar: UInt32
+                do throws(Failure) {
+                    scalar = try escape()
+                } catch .encoding {
+                    return try badString(from: start)
+                }
                 hasControls = hasControls || scalar < 0x20 || (0x7F..<0xA0).contains(scalar)
                 target = write(scalar, at: target)
             case 0..<0x20:
@@ -119,7 +124,7 @@ extension JSONScanner {
             case 0x80...:
                 let length = scalarLength(byte)
                 guard length > 0 else {
-                    throw .encoding
+                    return try badString(from: start)
                 }
                 hasControls = hasControls || (byte == 0xC2 && base[position + 1] < 0xA0)
                 for offset in 0..<length {
@@ -135,6 +140,48 @@ extension JSONScanner {
             }
         }
         throw .syntax
+    }
+
+    /// Deals with a string whose first fault in Unicode is next: fails, or passes over it up to its own closing quote.
+    ///
+    /// The rest of the string still has to be JSON, so that where it ends is never a guess.
+    @inline(never)
+    private mutating func badString(from start: Int) throws(Failure) -> StringToken {
+        guard toleratesBadStrings else {
+            throw .encoding
+        }
+        hasBadString = true
+        while position < end {
+            switch base[position] {
+            case UInt8(ascii: "\""):
+                position += 1
+                return StringToken(start: start, count: 0, hasControls: false)
+            case UInt8(ascii: "\\"):
+                try skipEscape()
+            case 0..<0x20:
+                throw .syntax
+            default:
+                position += 1
+            }
+        }
+        throw .syntax
+    }
+
+    /// Passes over one escape, whatever code unit it names; its backslash is next.
+    private mutating func skipEscape() throws(Failure) {
+        guard end - position >= 2 else {
+            throw .syntax
+        }
+        switch base[position + 1] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            position += 2
+        case UInt8(ascii: "u"):
+            _ = try codeUnit(at: position)
+            position += 6
+        default:
+            throw .syntax
+        }
     }
 
     /// Reads one escape (two for a surrogate pair) whose backslash is next.
@@ -239,12 +286,11 @@ extension JSONScanner {
         return true
     }
 
-    /// Passes over the rest of an object or array after a failure that leaves its brackets countable.
+    /// Passes over the rest of the outermost open object or array after ``Failure/depth``, by counting brackets.
     ///
-    /// - Parameter failure: ``Failure/encoding`` or ``Failure/depth``.
     /// - Returns: False if the buffer ends first.
-    mutating func recover(from failure: Failure) -> Bool {
-        var isInString = failure == .encoding
+    mutating func skipDeepValue() -> Bool {
+        var isInString = false
         while position < end {
             let byte = base[position]
             position += 1

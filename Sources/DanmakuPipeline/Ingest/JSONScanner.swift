@@ -44,6 +44,10 @@ struct JSONScanner {
     var position: Int
     /// How many arrays and objects are open.
     var depth = 0
+    /// Whether a string that is not Unicode is passed over and noted in ``hasBadString``, so that what follows is read.
+    var toleratesBadStrings = false
+    /// Whether a string that is not Unicode was passed over.
+    var hasBadString = false
 
     /// Creates a scanner of a part of a buffer.
     init(base: UnsafeMutablePointer<UInt8>, from start: Int, to end: Int) {

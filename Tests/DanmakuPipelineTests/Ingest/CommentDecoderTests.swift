@@ -106,6 +106,24 @@ struct CommentDecoderTests {
         }
     }
 
+    @Test("id, uid and name are cleaned like a text, and not trimmed")
+    func cleansEverything() throws {
+        let cases: [(String, String)] = [
+            (#"a\tb"#, "a b"), (#"a\r\nb\nc\rd"#, "a b c d"), (#"\u001b[2Ja\u0007\u007fb\u0080\u009bc"#, "[2Jabc"),
+            ("a\u{7F}\u{85}b", "ab"), (" é\u{9B}é ", " éé "), (#"\u0000"#, ""), (" a ", " a "),
+        ]
+        for key in ["id", "uid", "name"] {
+            for (raw, clean) in cases {
+                let fields = try Self.fields(#"{"room":"a","text":"x","\#(key)":"\#(raw)"}"#)
+                let field = key == "id" ? fields.id : key == "uid" ? fields.uid : fields.name
+                #expect(field == Array(clean.utf8), "\(key) \(raw)")
+            }
+        }
+        let long = String(repeating: "\u{7F}", count: 100) + String(repeating: "b", count: 100)
+        #expect(try Self.fields(#"{"room":"a","text":"x","name":"\#(long)"}"#).name.count == 64)
+        #expect(try Self.fields(#"{"room":"a","text":"x","id":"\#(long)"}"#).id.count == 100)
+    }
+
     @Test("text is cleaned and trimmed")
     func cleansText() throws {
         let cases: [(String, String)] = [

@@ -57,7 +57,7 @@ enum FoundationOracle {
 
             func agrees(with bytes: [UInt8]) -> Bool {
                 switch self {
-                case .string(let string): Array(string.utf8) == bytes
+                case .string(let string): Array(Fields.clean(string).utf8) == bytes
                 case .integer(let value): Double(String(decoding: bytes, as: UTF8.self)) == value
                 }
             }
@@ -75,9 +75,9 @@ enum FoundationOracle {
         /// Whether these are the values that we found; the contract's own changes are applied to them first.
         func agree(with ours: DecodedItem.Fields) -> Bool {
             let known = ["paid", "gift", "marker", "system"]
-            let nameBytes = Array((name ?? "").utf8)
+            let nameBytes = Array(Self.clean(name ?? "").utf8)
             return Array((room ?? "").utf8) == ours.room
-                && Self.clean(text ?? "") == ours.text
+                && Self.trim(Self.clean(text ?? "")) == ours.text
                 && (id?.agrees(with: ours.id) ?? ours.id.isEmpty)
                 && (uid?.agrees(with: ours.uid) ?? ours.uid.isEmpty)
                 && (nameBytes.count <= 64 ? nameBytes == ours.name : nameBytes.starts(with: ours.name))
@@ -86,7 +86,7 @@ enum FoundationOracle {
                 && price == Double(String(decoding: ours.price, as: UTF8.self))
         }
 
-        private static func clean(_ text: String) -> [UInt8] {
+        fileprivate static func clean(_ text: String) -> String {
             var scalars = String.UnicodeScalarView()
             for scalar in text.replacing("\r\n", with: "\n").unicodeScalars {
                 if ["\t", "\r", "\n"].contains(scalar) {
@@ -95,8 +95,12 @@ enum FoundationOracle {
                     scalars.append(scalar)
                 }
             }
+            return String(scalars)
+        }
+
+        private static func trim(_ text: String) -> [UInt8] {
             let blank = { (scalar: Unicode.Scalar) in scalar.properties.isWhitespace }
-            let trimmed = scalars.drop(while: blank).reversed().drop(while: blank).reversed()
+            let trimmed = text.unicodeScalars.drop(while: blank).reversed().drop(while: blank).reversed()
             return trimmed.flatMap { UTF8.encode($0).map(Array.init) ?? [] }
         }
     }

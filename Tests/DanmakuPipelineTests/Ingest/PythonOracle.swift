@@ -101,9 +101,14 @@ enum PythonOracle {
                 return b""
             if not isinstance(value, Integer) and not is_string(value):
                 raise Refused("invalid_field")
+            value = clean(value)
             if len(value.encode()) > 128:
                 raise Refused("invalid_field")
             return value.encode()
+
+        def clean(text):
+            text = re.sub("\r\n|[\t\r\n]", " ", text)
+            return re.sub("[\x00-\x1f\x7f-\x9f]", "", text)
 
         def decode(raw):
             try:
@@ -122,7 +127,7 @@ enum PythonOracle {
                     raise Refused("invalid_utf8")
             get = value.first.get
             kind = string(get("kind"))
-            name = (string(get("name")) or "").encode()[:64].decode("utf-8", "ignore").encode()
+            name = clean(string(get("name")) or "").encode()[:64].decode("utf-8", "ignore").encode()
             ident, uid = identifier(get("id")), identifier(get("uid"))
             sent = get("sentAt")
             if sent is not None:
@@ -143,8 +148,7 @@ enum PythonOracle {
                 raise Refused("room_invalid")
             if text is None:
                 raise Refused("text_missing")
-            text = re.sub("\r\n|[\t\r\n]", " ", text)
-            text = re.sub("[\x00-\x1f\x7f-\x9f]", "", text).strip(WHITE)
+            text = clean(text).strip(WHITE)
             if not text:
                 raise Refused("text_empty")
             if len(text.encode()) > 1024:
