@@ -15,6 +15,11 @@ public final class ManualTime: TimeSource {
         current.withLock { $0 }
     }
 
+    /// Sets the wall clock forward or back; the monotonic clock does not notice.
+    public func setWallClock(by duration: Duration) {
+        current.withLock { $0.milliseconds += duration.components.seconds * 1000 }
+    }
+
     /// Moves both clocks on.
     public func advance(by duration: Duration) {
         let parts = duration.components

@@ -93,9 +93,12 @@ export class MoodPanel {
     const phrases = this.#mood.phrases ?? [];
     node("no-phrases").hidden = phrases.length > 0;
     node("phrases").replaceChildren(...phrases.slice(0, 10).map((phrase) => {
-      const item = element("li");
+      // Votes and rituals are said often and say nothing of the mood.
+      const isVote = phrase.affective === false;
+      const item = element("li", isVote ? "vote" : "");
+      if (isVote) item.title = "Not counted in the mood";
       item.append(
-        element("span", `dot ${tone(phrase.mood)}`),
+        element("span", isVote ? "dot" : `dot ${tone(phrase.mood)}`),
         element("span", "phrase", phrase.text),
         element("span", "count", count(phrase.count)),
       );

@@ -39,6 +39,13 @@ public struct ClientAddress: Hashable, Sendable {
     }
 }
 
+extension ClientAddress {
+    /// The address as two words, for a keyed hash.
+    package var words: (UInt64, UInt64) {
+        (network, UInt64(host) << 1 | (isVersion4 ? 1 : 0))
+    }
+}
+
 extension ClientAddress: CustomStringConvertible {
     /// `192.0.2.1`, or `2001:db8:0:1::/64`.
     public var description: String {

@@ -9,11 +9,12 @@ import Synchronization
 /// that has an id. Within a stripe the oldest id goes first. Looking up and remembering are two steps on purpose: an id
 /// is remembered only once its comment is queued. Comments of one room are admitted one after another, so that the
 /// same id cannot come between the two.
-public final class DedupeWindow: Sendable {
+package final class DedupeWindow: Sendable {
     /// More stripes than cores: two threads rarely meet in one.
     private static let stripeBits = 4
 
     private let stripes: [Stripe]
+    private let hash: KeyedHash
 
     private final class Stripe: Sendable {
         let ids: Mutex<DedupeStripe>
@@ -28,49 +29,46 @@ public final class DedupeWindow: Sendable {
     /// - Parameters:
     ///   - capacity: The most ids that are remembered; 0 switches the window off. Rounded up to a multiple of 16.
     ///   - seconds: How long an id is remembered; 0 switches the window off.
-    public init(capacity: Int, seconds: Int) {
+    ///   - hash: What ids are known by.
+    package init(capacity: Int, seconds: Int, hash: KeyedHash = KeyedHash(random: .system)) {
+        self.hash = hash
         let count = 1 << Self.stripeBits
         let each = seconds > 0 ? (max(0, capacity) + count - 1) / count : 0
         stripes = (0..<count).map { _ in Stripe(DedupeStripe(capacity: each, seconds: Int64(seconds))) }
     }
 
     /// What an id of a room is known by.
-    public func key(room: UnsafeBufferPointer<UInt8>, id: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        var hasher = Hasher()
-        // The length keeps room "a" with id "bc" apart from room "ab" with id "c".
-        hasher.combine(room.count)
-        hasher.combine(bytes: UnsafeRawBufferPointer(room))
-        hasher.combine(bytes: UnsafeRawBufferPointer(id))
-        return UInt64(bitPattern: Int64(hasher.finalize()))
+    package func key(room: UnsafeBufferPointer<UInt8>, id: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        hash.hash(UnsafeRawBufferPointer(room), UnsafeRawBufferPointer(id))
     }
 
     /// Whether an id, by its ``key(room:id:)``, was remembered within the window; `now` is the whole second of the
     /// monotonic clock.
-    public func contains(_ key: UInt64, now: Int64) -> Bool {
+    package func contains(_ key: UInt64, now: Int64) -> Bool {
         stripe(of: key).ids.withLock { $0.contains(key, now: now) }
     }
 
     /// Remembers an id; the oldest of its stripe leaves if there are too many.
-    public func remember(_ key: UInt64, now: Int64) {
+    package func remember(_ key: UInt64, now: Int64) {
         stripe(of: key).ids.withLock { $0.remember(key, now: now) }
     }
 
     /// The age of the oldest id that is remembered, in seconds: how far back a repeat is recognised.
-    public func age(now: Int64) -> Int64 {
+    package func age(now: Int64) -> Int64 {
         stripes.reduce(0) { age, stripe in
             max(age, stripe.ids.withLock { $0.age(now: now) })
         }
     }
 
     /// How many ids are remembered, those included that are too old and not yet forgotten.
-    public var count: Int {
+    package var count: Int {
         stripes.reduce(0) { count, stripe in
             count + stripe.ids.withLock { $0.count }
         }
     }
 
     /// The bytes of memory that the window takes.
-    public var memoryBytes: Int {
+    package var memoryBytes: Int {
         stripes.reduce(0) { bytes, stripe in
             bytes + stripe.ids.withLock { $0.memoryBytes }
         }

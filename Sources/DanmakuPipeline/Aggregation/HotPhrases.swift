@@ -46,8 +46,9 @@ struct HotPhrases: Sendable {
     /// - Parameters:
     ///   - phrase: The normalised text; longer ones are passed over.
     ///   - score: Its score in thousandths.
+    ///   - affective: Whether it says something of the mood; the last comment of a text decides for the text.
     ///   - second: When; a late one counts as if it came now.
-    mutating func add(_ phrase: UnsafeBufferPointer<UInt8>, score: Int16, second: Int64) {
+    mutating func add(_ phrase: UnsafeBufferPointer<UInt8>, score: Int16, affective: Bool, second: Int64) {
         advance(to: second)
         guard Self.isShort(phrase) else {
             return
@@ -61,7 +62,7 @@ struct HotPhrases: Sendable {
             var lowest = base
             for index in base..<base + Self.ways {
                 if counters[index].hash == hash {
-                    counters[index].count(score)
+                    counters[index].count(score, affective: affective)
                     keepText(phrase, of: index)
                     return
                 }
@@ -70,7 +71,7 @@ struct HotPhrases: Sendable {
                 }
             }
             if counters[lowest].hash == 0 || counters.count == Self.ways * Self.maxSets {
-                replace(lowest, hash: hash, score: score)
+                replace(lowest, hash: hash, score: score, affective: affective)
                 return
             }
             grow()
@@ -120,7 +121,8 @@ struct HotPhrases: Sendable {
                 MoodSnapshot.Phrase(
                     end: snapshot.phraseBytes.count,
                     count: counter.rounded,
-                    mood: MoodSums.rounded(Int(counter.mean), over: 1 << 16)
+                    mood: MoodSums.rounded(Int(counter.mean), over: 1 << 16),
+                    affective: counter.affective
                 )
             )
         }
@@ -139,14 +141,15 @@ struct HotPhrases: Sendable {
 // MARK: - Places
 
 extension HotPhrases {
-    private mutating func replace(_ index: Int, hash: UInt32, score: Int16) {
+    private mutating func replace(_ index: Int, hash: UInt32, score: Int16, affective: Bool) {
         let inherited = counters[index].weight
         free(index)
         counters[index] = PhraseCounter(
             hash: hash,
             weight: min(inherited, UInt32.max / 2) + PhraseCounter.one,
             error: min(inherited, UInt32.max / 2),
-            mean: Int32(score) << 16
+            mean: Int32(score) << 16,
+            affective: affective
         )
     }
 

@@ -46,6 +46,8 @@ public struct MoodSnapshot: Sendable, Equatable {
         public var count: Int
         /// The mean score in thousandths.
         public var mood: Int
+        /// False for votes, passwords and rituals, which say nothing of the mood.
+        public var affective: Bool
     }
 
     /// Milliseconds since 1970.
@@ -148,6 +150,8 @@ public struct MoodSnapshot: Sendable, Equatable {
             writer.integer(phrase.count)
             writer.raw(",\"mood\":")
             writer.thousandths(phrase.mood)
+            writer.raw(",\"affective\":")
+            writer.boolean(phrase.affective)
             writer.raw("}")
             start = phrase.end
         }

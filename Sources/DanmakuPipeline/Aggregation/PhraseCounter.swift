@@ -12,6 +12,8 @@ struct PhraseCounter {
     var mean: Int32 = 0
     /// Its place among the kept texts from 1, or 0.
     var text: UInt8 = 0
+    /// Whether the text says something of the mood.
+    var affective = true
 
     var certain: UInt32 {
         weight - error
@@ -21,7 +23,8 @@ struct PhraseCounter {
         Int((certain + Self.one / 2) / Self.one)
     }
 
-    mutating func count(_ score: Int16) {
+    mutating func count(_ score: Int16, affective: Bool) {
+        self.affective = affective
         weight = min(weight, UInt32.max / 2) + Self.one
         let difference = Int64(score) << 16 - Int64(mean)
         mean += Int32(truncatingIfNeeded: difference * Int64(Self.one) / Int64(certain))

@@ -31,8 +31,7 @@ package struct RoomAggregate: Sendable {
     ///   - sentiment: Its verdict, or `nil` for kinds that are not scored.
     ///   - kind: Its kind.
     ///   - author: The keyed hash of its uid, else name; 0 if it has neither.
-    ///   - phrase: Its normalised text. What is not affective (votes, passwords, rituals) is no phrase: such floods
-    ///     would fill the list, and say nothing of the mood.
+    ///   - phrase: Its normalised text. What is not affective (votes, passwords, rituals) is a phrase too, marked as such.
     ///   - receivedAt: When the edge had read it.
     package mutating func add(
         _ sentiment: Sentiment?,
@@ -49,12 +48,12 @@ package struct RoomAggregate: Sendable {
         lastActivity = max(lastActivity, receivedAt.nanoseconds)
         windows.add(sentiment, second: second)
         commenters.add(author, second: second)
-        if let sentiment, sentiment.affective {
-            phrases.add(phrase, score: sentiment.score, second: second)
+        if let sentiment {
+            phrases.add(phrase, score: sentiment.score, affective: sentiment.affective, second: second)
         }
     }
 
-    /// Counts comments that were shed or dropped: they lower the coverage.
+    /// Counts comments of scored kinds that were shed or dropped: they lower the coverage.
     package mutating func countLost(_ count: Int, at time: Timestamp) {
         losses.add(count, second: time.second)
     }

@@ -83,6 +83,7 @@ package struct CommentQueue: Sendable {
     /// - Parameters:
     ///   - comment: The comment.
     ///   - source: The bytes of its chunk; read only during the call.
+    ///   - kind: What it counts as, if not as what its source says.
     ///   - slot: Its room.
     ///   - number: The room's own number, reserved for it.
     ///   - author: The keyed hash of its author.
@@ -92,6 +93,7 @@ package struct CommentQueue: Sendable {
     package mutating func append(
         _ comment: DecodedComment,
         in source: UnsafeBufferPointer<UInt8>,
+        as kind: CommentKind? = nil,
         slot: UInt32,
         number: UInt64,
         author: UInt64,
@@ -115,7 +117,7 @@ package struct CommentQueue: Sendable {
             uidCount: exposeUID ? Int(comment.uid.count) : 0,
             priceCount: Int(comment.price.count),
             idIsInteger: comment.idIsInteger,
-            kind: comment.kind
+            kind: kind ?? comment.kind
         )
         tail.bytes.append(source, comment.text)
         tail.bytes.append(source, comment.id)

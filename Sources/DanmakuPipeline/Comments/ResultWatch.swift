@@ -32,7 +32,7 @@ public final class ResultWatch: Sendable {
         }
     }
 
-    /// Takes one result.
+    /// Takes one result; it may resume a task, so no lock is held.
     public func deliver(item: UInt64, result: [UInt8]) {
         let complete = state.withLock { state in
             state.results[item] = result

@@ -27,4 +27,14 @@ public struct Timestamp: Sendable, Equatable {
 public protocol TimeSource: Sendable {
     /// Reads both clocks.
     func now() -> Timestamp
+
+    /// Nanoseconds of processor time that the calling thread has used; only differences mean something.
+    func threadTime() -> Int64
+}
+
+extension TimeSource {
+    /// The monotonic clock: a source that a test moves has a processor all of the time.
+    public func threadTime() -> Int64 {
+        now().nanoseconds
+    }
 }

@@ -1,43 +1,64 @@
 /// Chooses what the level `display` shows of one room: at most `fanout.display-rate` comments a second.
 ///
-/// Paid comments are always shown, and their number does not count. Of the others, comments of the same normalised
-/// text that wait for the same entry are one; if there are more different ones than slots, those that most people
-/// wrote are shown, the earlier first.
+/// Paid comments are always shown, and their number does not count. Of the others, scored comments of the same normalised
+/// text that wait for the same entry are one; what is not scored (gifts, markers, notices) has no normalised text and is
+/// never merged. If there are more different ones than slots, those that most people wrote are shown, the earlier first.
 struct DisplaySampler: Sendable {
+    /// How one comment that waits may be shown.
+    private enum Waiting {
+        /// Whatever else waits.
+        case always
+        /// In a slot of its own.
+        case alone
+        /// In one slot with all others of this hash.
+        case merged(UInt64)
+    }
+
     private struct Group {
-        var hash: UInt64
         var first: UInt32
         var count: UInt32
     }
 
-    /// Keyed, so that nobody can choose texts that are taken for each other.
-    private static let key = UInt64.random(in: .min ... .max) | 1
+    /// Of the hash, so that nobody can choose texts that are taken for each other.
+    private let key: UInt64
 
-    /// One hash per waiting comment; `nil` for paid ones.
-    private var waiting: [UInt64?] = []
+    private var waiting: [Waiting] = []
     private var slots: TokenBucket
     private var omitted: UInt32 = 0
 
-    init(rate: Int) {
+    /// Creates a sampler with nothing waiting.
+    ///
+    /// - Parameters:
+    ///   - rate: Comments a second.
+    ///   - key: Of the hash of texts; random in a server.
+    init(rate: Int, key: UInt64) {
+        self.key = key | 1
         // A second's worth may come at once, so that a small burst in a quiet room is shown whole.
         slots = TokenBucket(rate: Double(rate), burst: Double(max(1, rate)))
     }
 
     /// Adds the next comment of the entry that is being filled.
-    mutating func add(_ normalised: UnsafeBufferPointer<UInt8>, isPaid: Bool) {
-        waiting.append(isPaid ? nil : Self.hash(normalised))
+    mutating func add(_ normalised: UnsafeBufferPointer<UInt8>, kind: CommentKind) {
+        switch kind {
+        case .paid:
+            waiting.append(.always)
+        case .chat where !normalised.isEmpty:
+            waiting.append(.merged(hash(normalised)))
+        case .chat, .gift, .marker, .system:
+            // Without a normalised text it cannot be known whether two are the same.
+            waiting.append(.alone)
+        }
     }
 
-    /// Decides for the entry that leaves now; the next ``add(_:isPaid:)`` is the first comment of the next one.
+    /// Decides for the entry that leaves now; the next ``add(_:kind:)`` is the first comment of the next one.
     mutating func take(now: Int64) -> (displayed: [PublishedResults.Displayed], omitted: UInt32) {
         defer { waiting.removeAll(keepingCapacity: waiting.count < 512) }
         var displayed: [PublishedResults.Displayed] = []
         var chats = 0
-        for (index, hash) in waiting.enumerated() {
-            if hash == nil {
-                displayed.append(.init(index: UInt32(index), repeats: 1))
-            } else {
-                chats += 1
+        for (index, comment) in waiting.enumerated() {
+            switch comment {
+            case .always: displayed.append(.init(index: UInt32(index), repeats: 1))
+            case .alone, .merged: chats += 1
             }
         }
         if chats > 0, slots.take(1, now: now) {
@@ -67,22 +88,26 @@ struct DisplaySampler: Sendable {
     private func grouped() -> [Group] {
         var groups: [Group] = []
         var places: [UInt64: Int] = [:]
-        for (index, hash) in waiting.enumerated() {
-            guard let hash else {
+        for (index, comment) in waiting.enumerated() {
+            switch comment {
+            case .always:
                 continue
-            }
-            if let place = places[hash] {
-                groups[place].count += 1
-            } else {
-                places[hash] = groups.count
-                groups.append(Group(hash: hash, first: UInt32(index), count: 1))
+            case .alone:
+                groups.append(Group(first: UInt32(index), count: 1))
+            case .merged(let hash):
+                if let place = places[hash] {
+                    groups[place].count += 1
+                } else {
+                    places[hash] = groups.count
+                    groups.append(Group(first: UInt32(index), count: 1))
+                }
             }
         }
         return groups
     }
 
     /// Eight bytes a step: multiply to 128 bits and fold.
-    private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    private func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
         var hash = key ^ UInt64(bytes.count)
         let raw = UnsafeRawBufferPointer(bytes)
         var offset = 0
@@ -98,7 +123,7 @@ struct DisplaySampler: Sendable {
         return fold(hash ^ rest)
     }
 
-    private static func fold(_ value: UInt64) -> UInt64 {
+    private func fold(_ value: UInt64) -> UInt64 {
         let product = value.multipliedFullWidth(by: key ^ 0x9e37_79b9_7f4a_7c15)
         return product.high ^ product.low
     }

@@ -12,6 +12,7 @@ package struct MoodPacer: Sendable {
 
     private let step: Int64
     private var changed = false
+    private var announced = false
     private var lastChange: Int64?
     private var lastTaken: Int64?
     private var lastFull: Int64?
@@ -24,9 +25,9 @@ package struct MoodPacer: Sendable {
     /// When the next mood may be published, in nanoseconds of the monotonic clock; `nil` if none is owed.
     package var due: Int64? {
         guard let lastTaken else {
-            return changed ? .min : nil
+            return changed || announced ? .min : nil
         }
-        if changed {
+        if changed || announced {
             return lastTaken + step
         }
         guard let lastChange, lastTaken < lastChange + Self.decayEnd else {
@@ -36,7 +37,14 @@ package struct MoodPacer: Sendable {
         return min(lastTaken + Self.decayStep, lastChange + Self.decayEnd)
     }
 
-    /// Takes note of a comment (or of a change of `degraded`).
+    /// Takes note that the mood has to say something new though nothing was written: `degraded` changed.
+    ///
+    /// The next mood is brief and nothing follows it, so that telling every quiet room costs one small entry each.
+    package mutating func announce() {
+        announced = true
+    }
+
+    /// Takes note of a comment.
     package mutating func change(now: Int64) {
         changed = true
         lastChange = now
@@ -47,8 +55,13 @@ package struct MoodPacer: Sendable {
         guard let due, due <= now else {
             return nil
         }
+        let isAnnouncement = announced && !changed
         changed = false
+        announced = false
         lastTaken = now
+        if isAnnouncement {
+            return .brief
+        }
         if let lastFull, now < lastFull + Self.fullStep {
             return .brief
         }

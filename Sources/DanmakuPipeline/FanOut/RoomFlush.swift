@@ -16,11 +16,20 @@ package struct RoomFlush: Sendable {
     private var sampler: DisplaySampler
 
     /// Creates the flush of a room.
-    package init(room: [UInt8], configuration: FanOutConfiguration) {
+    ///
+    /// - Parameters:
+    ///   - room: The room's name.
+    ///   - configuration: The rates.
+    ///   - displayKey: Tells texts apart at `display`; random in a server.
+    package init(
+        room: [UInt8],
+        configuration: FanOutConfiguration,
+        displayKey: UInt64 = RandomSource.system.next()
+    ) {
         self.room = room
         step = 1_000_000_000 / Int64(max(1, configuration.flushRate))
         frameBytes = configuration.frameBytes
-        sampler = DisplaySampler(rate: configuration.displayRate)
+        sampler = DisplaySampler(rate: configuration.displayRate, key: displayKey)
     }
 
     /// The number of results that wait.
@@ -44,7 +53,7 @@ package struct RoomFlush: Sendable {
     /// - Parameters:
     ///   - result: The result; its fields lie in `source`.
     ///   - source: The buffer, of which the result's fields are copied.
-    ///   - normalised: The normalised text: comments that share it are one at `display`.
+    ///   - normalised: The normalised text: chat comments that share it are one at `display`. Empty if it is not scored.
     ///   - receivedAt: When the edge had read it, in nanoseconds of the monotonic clock.
     ///   - now: The time, in nanoseconds of the monotonic clock.
     /// - Returns: The entry, if it is full.
@@ -56,7 +65,7 @@ package struct RoomFlush: Sendable {
         now: Int64
     ) -> EntryDraft? {
         pending.block.append(result, fieldsFrom: source)
-        sampler.add(normalised, isPaid: result.fields.kind == .paid)
+        sampler.add(normalised, kind: result.fields.kind)
         pendingBytes += FrameSize.result(result)
         if let last = pending.receipts.indices.last, pending.receipts[last].receivedAt == receivedAt {
             pending.receipts[last].count += 1

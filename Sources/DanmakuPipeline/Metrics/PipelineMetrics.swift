@@ -88,6 +88,8 @@ package struct PipelineMetrics: Sendable {
     package var rejected = 0
     /// Refused for load.
     package var shed = 0
+    /// Paid comments that were taken as chat because their room was over its rate of them.
+    package var paidAsChat = 0
 
     /// Scored by the configured model.
     package var scoredByModel = 0
@@ -119,6 +121,8 @@ package struct PipelineMetrics: Sendable {
 
     /// Rooms now.
     package var rooms = 0
+    /// Rooms that were forgotten, by the order of ``RoomEviction``'s cases.
+    package var evictedRooms = [Int](repeating: 0, count: RoomEviction.allCases.count)
     /// How long ago the oldest id was remembered that still is.
     package var dedupeAgeSeconds = 0.0
     /// How old the oldest entry is that can be replayed.

@@ -23,6 +23,31 @@ public final class DemandWaiter: Sendable {
     }
 }
 
+/// Who offers comments, and how: the same for all comments of an offer.
+package struct OfferContext: Sendable {
+    /// What happens when the queue is full.
+    package let mode: OfferMode
+    /// Who sent them.
+    package let client: ClientAddress
+    /// Who waits for their results.
+    package let watch: ResultWatch?
+    /// When the edge had read them.
+    package let now: Timestamp
+
+    /// Creates the context of an offer.
+    package init(
+        mode: OfferMode,
+        client: ClientAddress = .unknown,
+        watch: ResultWatch? = nil,
+        now: Timestamp
+    ) {
+        self.mode = mode
+        self.client = client
+        self.watch = watch
+        self.now = now
+    }
+}
+
 /// What became of the comments of an offer.
 ///
 /// `accepted + duplicate + shed + rejections.count` is the number of comments dealt with.
@@ -35,13 +60,59 @@ public struct OfferOutcome: Sendable {
     public var duplicate = 0
     /// Refused for load or for a room's rate.
     public var shed = 0
+    /// Why the first shed comment was shed: the others of a source that cannot wait followed from it.
+    public var shedReason: ShedReason?
     /// Refused because their room is new and `rooms.max` is reached.
     public var rejections: [Rejection] = []
     /// How many results a ``ResultWatch`` that was handed in will get.
     public var watched = 0
+    /// The comments that it gets none for, ``rejections`` apart; empty without a watch.
+    public var unwatched: [Unwatched] = []
+
+    /// Why a comment was shed.
+    public enum ShedReason: Sendable {
+        /// Its room was over its rate.
+        case rate
+        /// The queue was full.
+        case load
+    }
+
+    /// A comment that gets no result.
+    public struct Unwatched: Sendable {
+        /// Why a comment gets no result.
+        public enum Reason: Sendable {
+            /// It was seen before.
+            case duplicate
+            /// It was shed.
+            case shed(ShedReason)
+        }
+
+        /// The item of the chunk.
+        public var item: UInt64
+        /// Why.
+        public var reason: Reason
+    }
 
     /// Creates the outcome of an offer that begins at an index.
     public init(next: Int) {
         self.next = next
+    }
+}
+
+extension OfferOutcome {
+    /// Adds what a shard made of a run.
+    mutating func add(_ admitted: Admitted, isWatched: Bool) {
+        next = admitted.next
+        accepted += admitted.accepted
+        duplicate += admitted.duplicate
+        rejections += admitted.rejections
+        if admitted.overRate > 0 {
+            shed += admitted.overRate
+            shedReason = shedReason ?? .rate
+        }
+        if isWatched {
+            watched += admitted.accepted
+            unwatched += admitted.unwatched
+        }
     }
 }

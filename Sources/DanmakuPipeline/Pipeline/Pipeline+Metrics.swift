@@ -9,8 +9,8 @@ extension Pipeline {
         var metrics = PipelineMetrics()
         metrics.rejected = refusals.rejected
         metrics.queueLimit = budget.limit
-        metrics.rooms = roomCount.value
-        metrics.dedupeAgeSeconds = Double(dedupe.age(now: now.second))
+        metrics.rooms = shared.roomCount.value
+        metrics.dedupeAgeSeconds = Double(shared.dedupe.age(now: now.second))
         let held = log.held(now: now.nanoseconds)
         metrics.replayAgeSeconds = Double(held.age) / 1e9
         metrics.breakers = [breaker]
@@ -31,7 +31,7 @@ extension Pipeline {
         }
         metrics.dispatches = DispatchReason.allCases.map { ($0.rawValue, dispatches[$0, default: 0]) }
         metrics.components = [
-            .init("rooms", bytes: roomBytes, count: metrics.rooms, countLimit: roomCount.limit),
+            .init("rooms", bytes: roomBytes, count: metrics.rooms, countLimit: shared.roomCount.limit),
             .init("log", bytes: held.bytes, byteLimit: log.limit, count: held.entries, evicts: true),
             .init(
                 "queue",
@@ -42,8 +42,8 @@ extension Pipeline {
             ),
             .init(
                 "dedupe",
-                bytes: dedupe.memoryBytes,
-                count: dedupe.count,
+                bytes: shared.dedupe.memoryBytes,
+                count: shared.dedupe.count,
                 countLimit: configuration.admission.dedupeIDs,
                 evicts: true
             ),
@@ -70,6 +70,10 @@ extension PipelineMetrics {
         duplicate += counts.duplicate
         rejected += counts.rejected
         shed += counts.shed
+        paidAsChat += counts.paidAsChat
+        for (reason, count) in counts.evictedRooms.enumerated() {
+            evictedRooms[reason] += count
+        }
         scoredByModel += counts.scoredByModel
         scoredByFallback += counts.scoredByFallback
         for (kind, count) in counts.unscored.enumerated() {
@@ -85,8 +89,8 @@ extension PipelineMetrics {
 }
 
 extension CircuitBreaker.State {
-    /// The metric's label.
-    fileprivate var label: String {
+    /// The name in metrics and logs.
+    var label: String {
         switch self {
         case .closed: "closed"
         case .halfOpen: "half_open"

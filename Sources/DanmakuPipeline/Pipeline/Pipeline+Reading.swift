@@ -18,7 +18,7 @@ public struct RoomSummary: Sendable {
 extension Pipeline {
     /// The mood of a room, or `nil` if it has published nothing (or was evicted).
     public func mood(of room: some Collection<UInt8>, now: Timestamp) -> MoodSnapshot? {
-        withRoom(room) { $0.aggregate.snapshot(now: now, degraded: scorer.isDegraded) }
+        withRoom(room) { $0.mood(now: now, degraded: scorer.isDegraded) }
     }
 
     /// The moods of all rooms, in no order.
@@ -32,7 +32,7 @@ extension Pipeline {
                     room.map {
                         RoomSummary(
                             name: String(decoding: $0.name, as: UTF8.self),
-                            mood: $0.aggregate.snapshot(now: now, degraded: degraded, detail: .brief)
+                            mood: $0.mood(now: now, degraded: degraded, detail: .brief)
                         )
                     }
                 }

@@ -58,8 +58,9 @@ extension Pipeline {
 
     private func settle() async {
         while (try? await clock.sleep(for: .seconds(1))) != nil {
+            scorer.pulse()
             for shard in shards {
-                shard.settle(idle: configuration.rooms.idle, isWatched: log.isWatched)
+                shard.settle(idle: configuration.rooms.idle)
             }
         }
     }

@@ -14,9 +14,9 @@ public final class Pipeline: Service, Sendable {
 
     let shards: [Shard]
     let budget: QueueBudget
-    let roomCount: RoomCount
-    let dedupe: DedupeWindow
-    let scorer: GuardedScorer
+    let shared: ShardIntake.Shared
+    /// What scores, with its breaker.
+    package let scorer: GuardedScorer
     let time: any TimeSource
     let clock: any Clock<Duration>
     let flushTimer = FlushTimer()
@@ -52,23 +52,25 @@ public final class Pipeline: Service, Sendable {
             epoch: EventLog.epoch(from: random)
         )
         let budget = QueueBudget(limit: configuration.queueLimit, byteLimit: configuration.queueByteLimit)
-        let roomCount = RoomCount(limit: configuration.rooms.max)
-        let dedupe = DedupeWindow(
-            capacity: configuration.admission.dedupeIDs,
-            seconds: configuration.admission.dedupeSeconds
-        )
+        let shared = ShardIntake.Shared(configuration: configuration, random: random)
+        let changes = BreakerLog(scorer: scorer.name, window: configuration.breaker.window, logger: logger)
         let guarded = GuardedScorer(
             primary: scorer,
             fallback: fallback,
             configuration: configuration.breaker,
-            time: time
+            time: time,
+            clock: clock,
+            seed: random.next(),
+            onTransition: changes.log
         )
+        let displayKey = random.next()
         let timer = flushTimer
         shards = (0..<configuration.shardCount)
             .map { _ in
                 Shard(
-                    intake: ShardIntake(configuration: configuration, dedupe: dedupe, roomCount: roomCount),
+                    intake: ShardIntake(configuration: configuration, shared: shared),
                     fanOut: configuration.fanOut,
+                    displayKey: displayKey,
                     scorer: guarded,
                     log: log,
                     budget: budget,
@@ -78,8 +80,7 @@ public final class Pipeline: Service, Sendable {
             }
         self.log = log
         self.budget = budget
-        self.roomCount = roomCount
-        self.dedupe = dedupe
+        self.shared = shared
         self.scorer = guarded
     }
 
@@ -106,6 +107,9 @@ public final class Pipeline: Service, Sendable {
         now: Timestamp
     ) -> OfferOutcome {
         var outcome = OfferOutcome(next: start)
+        let context = OfferContext(mode: mode, client: client, watch: watch, now: now)
+        // One search an offer: while all rooms are in use, a flood of new ones must not search for each.
+        var mayMakeRoom = true
         while outcome.next < chunk.comments.count {
             let run = run(in: chunk, from: outcome.next)
             let claim: QueueBudget.Claim
@@ -118,16 +122,12 @@ public final class Pipeline: Service, Sendable {
             let granted = budget.reserve(run.count, for: claim)
             if granted > 0 {
                 let refused = shard(of: chunk.comments[run.lowerBound])
-                    .offer(
-                        chunk,
-                        run.prefix(granted),
-                        mode: mode,
-                        watch: watch,
-                        now: now,
-                        outcome: &outcome
-                    )
+                    .offer(chunk, run.prefix(granted), context: context, outcome: &outcome) {
+                        mayMakeRoom = mayMakeRoom && makeRoom(near: chunk.comments[run.lowerBound], context)
+                        return mayMakeRoom
+                    }
                 if refused {
-                    shedRest(of: chunk, outcome: &outcome, now: now)
+                    shedRest(of: chunk, context, .rate, outcome: &outcome)
                 }
             }
             guard granted < run.count else {
@@ -139,7 +139,7 @@ public final class Pipeline: Service, Sendable {
                     return outcome
                 }
             case .refuses:
-                shedRest(of: chunk, outcome: &outcome, now: now)
+                shedRest(of: chunk, context, .load, outcome: &outcome)
             }
         }
         return outcome
@@ -164,13 +164,40 @@ public final class Pipeline: Service, Sendable {
     }
 
     /// Sheds what is left of an offer, so that the shed ones are always the last.
-    private func shedRest(of chunk: CommentChunk, outcome: inout OfferOutcome, now: Timestamp) {
+    private func shedRest(
+        of chunk: CommentChunk,
+        _ context: OfferContext,
+        _ reason: OfferOutcome.ShedReason,
+        outcome: inout OfferOutcome
+    ) {
         while outcome.next < chunk.comments.count {
             let run = run(in: chunk, from: outcome.next)
-            shard(of: chunk.comments[run.lowerBound]).shed(chunk, run, now: now)
+            shard(of: chunk.comments[run.lowerBound]).shed(chunk, run, now: context.now)
             outcome.shed += run.count
+            outcome.shedReason = outcome.shedReason ?? reason
+            if context.watch != nil {
+                outcome.unwatched += run.map { .init(item: chunk.comments[$0].item, reason: .shed(reason)) }
+            }
             outcome.next = run.upperBound
         }
+    }
+
+    /// Forgets a room to make place for another one, looking in the new room's shard first.
+    ///
+    /// A client that began too many rooms lately may only take the place of rooms that were too many themselves.
+    private func makeRoom(near comment: DecodedComment, _ context: OfferContext) -> Bool {
+        let now = context.now
+        let first = shardIndex(comment.roomHash)
+        func search(_ standing: RoomStanding) -> Bool {
+            (0..<shards.count)
+                .contains { offset in
+                    shards[(first + offset) % shards.count].makeRoom(from: standing, now: now)
+                }
+        }
+        if shared.roomCount.hasExcess, search(.excess) {
+            return true
+        }
+        return shared.newRooms.isWithin(context.client, now: now.nanoseconds) && search(.single)
     }
 
     func shard(of comment: DecodedComment) -> Shard {

@@ -4,6 +4,10 @@ public struct PipelineConfiguration: Sendable {
     public struct Admission: Sendable {
         /// Comments a second that a room may have queued; 0 for no limit.
         public var roomRate = 0.0
+        /// Paid comments a second that a room may have shown as such; 0 for no limit.
+        public var paidRate = 10.0
+        /// Rooms a minute that one client may begin with full standing; 0 for no limit.
+        public var newRoomsPerMinute = 600
         /// How long an id is remembered.
         public var dedupeSeconds = 600
         /// How many ids are remembered, all rooms together.

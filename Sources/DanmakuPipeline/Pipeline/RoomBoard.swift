@@ -22,13 +22,34 @@ package final class RoomBoard {
     package var isSoon = false
     /// Whether the shard looks at the room again within a second: its mood decays.
     package var isSettling = false
+    /// What `degraded` the room's last mood said.
+    package private(set) var shownDegraded = false
+    /// `at` of its last mood; 0 before the first.
+    private var shownAt: Int64 = 0
 
     /// Creates the board of a new room.
-    package init(name: [UInt8], configuration: FanOutConfiguration, now: Timestamp) {
+    package init(name: [UInt8], configuration: FanOutConfiguration, displayKey: UInt64, now: Timestamp) {
         self.name = name
         aggregate = RoomAggregate(now: now)
-        flush = RoomFlush(room: name, configuration: configuration)
+        flush = RoomFlush(room: name, configuration: configuration, displayKey: displayKey)
         pacer = MoodPacer(configuration: configuration)
+    }
+
+    /// The mood for a reader: never older than one that was published.
+    package func mood(now: Timestamp, degraded: Bool, detail: MoodSnapshot.Detail = .full) -> MoodSnapshot {
+        var snapshot = aggregate.snapshot(now: now, degraded: degraded, detail: detail)
+        snapshot.at = max(shownAt, snapshot.at)
+        return snapshot
+    }
+
+    /// The mood to publish: newer than the one before even if the wall clock was set back, because a client ignores a
+    /// mood that is not.
+    package func nextMood(now: Timestamp, degraded: Bool, detail: MoodSnapshot.Detail) -> MoodSnapshot {
+        var snapshot = aggregate.snapshot(now: now, degraded: degraded, detail: detail)
+        snapshot.at = max(shownAt + 1, snapshot.at)
+        shownAt = snapshot.at
+        shownDegraded = degraded
+        return snapshot
     }
 
     /// Bytes of memory that the room takes, without what waits for its next frame.

@@ -5,8 +5,9 @@ package final class RoomCount: Sendable {
     /// `rooms.max`.
     package let limit: Int
     private let count = Atomic<Int>(0)
+    private let excess = Atomic<Int>(0)
 
-    /// Creates a count of none.
+    /// Creates a count of no rooms.
     package init(limit: Int) {
         self.limit = limit
     }
@@ -14,6 +15,11 @@ package final class RoomCount: Sendable {
     /// The rooms now.
     package var value: Int {
         count.load(ordering: .relaxed)
+    }
+
+    /// Whether there are rooms of ``RoomStanding/excess``, so that looking for one is worth while.
+    package var hasExcess: Bool {
+        excess.load(ordering: .relaxed) > 0
     }
 
     /// Counts one more room, unless there are enough.
@@ -25,8 +31,18 @@ package final class RoomCount: Sendable {
         return true
     }
 
-    /// Counts evicted rooms off.
-    package func release(_ rooms: Int) {
-        count.subtract(rooms, ordering: .relaxed)
+    /// Says which standing a claimed room has.
+    package func claimed(_ standing: RoomStanding) {
+        if standing == .excess {
+            excess.add(1, ordering: .relaxed)
+        }
+    }
+
+    /// Counts an evicted room off.
+    package func release(_ standing: RoomStanding) {
+        count.subtract(1, ordering: .relaxed)
+        if standing == .excess {
+            excess.subtract(1, ordering: .relaxed)
+        }
     }
 }

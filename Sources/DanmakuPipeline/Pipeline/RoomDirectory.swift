@@ -1,6 +1,8 @@
 import SentimentModel
 
 /// The rooms of one shard by name: each has a slot, a small number that queue and board share.
+///
+/// The rooms of one standing form a list in the order of their use, so that the one to evict is found without a search.
 package struct RoomDirectory {
     /// What admission knows of a room.
     package struct Room {
@@ -10,20 +12,47 @@ package struct RoomDirectory {
         package let hash: UInt64
         /// `admission.room-rate`.
         package var bucket: TokenBucket
-        /// Reserves the room's own numbers.
+        /// `admission.paid-rate`.
+        package var paidBucket: TokenBucket
+        /// Reserves the room's own numbers; so it also counts the comments.
         package var nextNumber: UInt64 = 0
         /// Comments queued or in flight: a room with any is not evicted.
         package var pending = 0
-        /// When the last comment was queued, in nanoseconds of the monotonic clock.
-        package var lastQueued: Int64
+        /// What the room is worth when there is no place for another one.
+        package fileprivate(set) var standing: RoomStanding
+        /// The second in which the room was last used, or found to be watched, as its place in the list says.
+        package fileprivate(set) var usedAt: Int64
+
+        /// The neighbours in the list of its standing.
+        fileprivate var older = RoomDirectory.none
+        fileprivate var newer = RoomDirectory.none
+        /// The other rooms with the same hash.
+        fileprivate var nextOfHash = RoomDirectory.none
+        fileprivate var previousOfHash = RoomDirectory.none
     }
+
+    /// The rooms of one standing, the longest unused first.
+    private struct Order {
+        var oldest = RoomDirectory.none
+        var newest = RoomDirectory.none
+    }
+
+    /// Stands for no slot.
+    fileprivate static let none = UInt32.max
 
     /// The rooms by slot; a free slot holds `nil`.
     package private(set) var rooms: [Room?] = []
+    /// How many places of lists were looked at, for tests: what a search costs.
+    package private(set) var steps = 0
+
+    /// The first room of each hash.
     private var slots: [UInt64: UInt32] = [:]
-    /// Rooms whose 64-bit hash collides with another's: never but by intent.
+    /// The other rooms of a hash that several rooms share.
+    ///
+    /// The hash of a name has no key, so a client can make names that collide; the dictionary's own hash has one.
     private var colliding: [[UInt8]: UInt32] = [:]
     private var free: [UInt32] = []
+    private var orders = [Order](repeating: Order(), count: RoomStanding.allCases.count)
 
     /// Creates an empty directory.
     package init() {}
@@ -44,11 +73,23 @@ package struct RoomDirectory {
         return colliding.isEmpty ? nil : colliding[Array(name)]
     }
 
-    /// Adds a new room.
-    package mutating func add(_ name: UnsafeBufferPointer<UInt8>, hash: UInt64, bucket: TokenBucket, now: Int64)
-        -> UInt32
-    {
-        let room = Room(name: Array(name), hash: hash, bucket: bucket, lastQueued: now)
+    /// Adds a new room as the one used last.
+    package mutating func add(
+        _ name: UnsafeBufferPointer<UInt8>,
+        hash: UInt64,
+        standing: RoomStanding,
+        bucket: TokenBucket,
+        paidBucket: TokenBucket,
+        second: Int64
+    ) -> UInt32 {
+        let room = Room(
+            name: Array(name),
+            hash: hash,
+            bucket: bucket,
+            paidBucket: paidBucket,
+            standing: standing,
+            usedAt: second
+        )
         let slot: UInt32
         if let reused = free.popLast() {
             slot = reused
@@ -57,11 +98,19 @@ package struct RoomDirectory {
             slot = UInt32(rooms.count)
             rooms.append(room)
         }
-        if slots[hash] == nil {
-            slots[hash] = slot
-        } else {
+        if let first = slots[hash] {
             colliding[room.name] = slot
+            let second = rooms[Int(first)]!.nextOfHash
+            rooms[Int(first)]!.nextOfHash = slot
+            rooms[Int(slot)]!.previousOfHash = first
+            rooms[Int(slot)]!.nextOfHash = second
+            if second != Self.none {
+                rooms[Int(second)]!.previousOfHash = slot
+            }
+        } else {
+            slots[hash] = slot
         }
+        link(slot)
         return slot
     }
 
@@ -78,17 +127,107 @@ package struct RoomDirectory {
         guard let room = rooms[Int(slot)] else {
             preconditionFailure("room slot \(slot) is free")
         }
+        unlink(slot)
+        if room.previousOfHash != Self.none {
+            colliding[room.name] = nil
+            rooms[Int(room.previousOfHash)]!.nextOfHash = room.nextOfHash
+        } else if room.nextOfHash != Self.none {
+            // The next room of this hash has to be found by the hash alone.
+            colliding[rooms[Int(room.nextOfHash)]!.name] = nil
+            slots[room.hash] = room.nextOfHash
+        } else {
+            slots[room.hash] = nil
+        }
+        if room.nextOfHash != Self.none {
+            rooms[Int(room.nextOfHash)]!.previousOfHash = room.previousOfHash
+        }
         rooms[Int(slot)] = nil
         free.append(slot)
-        if slots[room.hash] == slot {
-            slots[room.hash] = nil
-            // A colliding room has to be findable by the hash again.
-            if let (name, other) = colliding.first(where: { rooms[Int($0.value)]?.hash == room.hash }) {
-                colliding[name] = nil
-                slots[room.hash] = other
+    }
+}
+
+// MARK: - Order of use
+
+extension RoomDirectory.Room {
+    /// Whether ``RoomDirectory/use(_:second:)`` would change anything: asked for every comment.
+    @inline(__always)
+    func isMoved(byUseAt second: Int64) -> Bool {
+        usedAt < second || (standing == .single && nextNumber > 1)
+    }
+}
+
+extension RoomDirectory {
+    /// Notes that a room was used: at most one move a second and room, and one for its second comment.
+    package mutating func use(_ slot: UInt32, second: Int64) {
+        guard let room = rooms[Int(slot)], room.isMoved(byUseAt: second) else {
+            return
+        }
+        unlink(slot)
+        rooms[Int(slot)]!.usedAt = max(room.usedAt, second)
+        if room.standing == .single, room.nextNumber > 1 {
+            rooms[Int(slot)]!.standing = .used
+        }
+        link(slot)
+    }
+
+    /// Puts a room that cannot be evicted now behind all others of its standing, as if it had been used.
+    package mutating func keep(_ slot: UInt32, second: Int64) {
+        guard let room = rooms[Int(slot)] else {
+            return
+        }
+        unlink(slot)
+        rooms[Int(slot)]!.usedAt = max(room.usedAt, second)
+        link(slot)
+    }
+
+    /// The rooms of a standing that were used before a second, the longest unused first.
+    package mutating func unused(
+        _ standing: RoomStanding,
+        before second: Int64,
+        limit: Int
+    ) -> [EvictionCandidate] {
+        var found: [EvictionCandidate] = []
+        var slot = orders[Int(standing.rawValue)].oldest
+        while slot != Self.none, found.count < limit {
+            steps += 1
+            let room = rooms[Int(slot)]!
+            guard room.usedAt < second else {
+                break
             }
+            found.append(EvictionCandidate(slot: slot, name: room.name))
+            slot = room.newer
+        }
+        return found
+    }
+
+    private mutating func link(_ slot: UInt32) {
+        let standing = Int(rooms[Int(slot)]!.standing.rawValue)
+        let second = rooms[Int(slot)]!.usedAt
+        // Two threads may read the clock and arrive swapped, so the order is by arrival and all but by time.
+        let newest = orders[standing].newest
+        rooms[Int(slot)]!.older = newest
+        rooms[Int(slot)]!.newer = Self.none
+        if newest == Self.none {
+            orders[standing].oldest = slot
         } else {
-            colliding[room.name] = nil
+            rooms[Int(newest)]!.newer = slot
+            rooms[Int(slot)]!.usedAt = max(second, rooms[Int(newest)]!.usedAt)
+        }
+        orders[standing].newest = slot
+    }
+
+    private mutating func unlink(_ slot: UInt32) {
+        let room = rooms[Int(slot)]!
+        let standing = Int(room.standing.rawValue)
+        if room.older == Self.none {
+            orders[standing].oldest = room.newer
+        } else {
+            rooms[Int(room.older)]!.newer = room.newer
+        }
+        if room.newer == Self.none {
+            orders[standing].newest = room.older
+        } else {
+            rooms[Int(room.newer)]!.older = room.older
         }
     }
 }

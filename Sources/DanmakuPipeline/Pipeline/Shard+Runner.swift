@@ -80,11 +80,15 @@ extension Shard {
         let now = time.now()
         let newcomers = board.withLock { $0.newcomers(in: scored.batch) }
         let names = newcomers.isEmpty ? [:] : gate.withLock { $0.intake.names(of: newcomers) }
-        let becameSoon = board.withLock { board in
+        let isDegraded = scorer.isDegraded
+        let (becameSoon, deliveries) = board.withLock { board in
             let wasIdle = board.soon.isEmpty
-            board.isDegraded = scorer.isDegraded
-            board.apply(scored, names: names, now: now)
-            return wasIdle && !board.soon.isEmpty
+            board.isDegraded = isDegraded
+            let deliveries = board.apply(scored, names: names, now: now)
+            return (wasIdle && !board.soon.isEmpty, deliveries)
+        }
+        for delivery in deliveries {
+            delivery.deliver()
         }
         publish()
         if becameSoon {

@@ -27,6 +27,7 @@ package final class Shard: Sendable {
     init(
         intake: ShardIntake,
         fanOut: FanOutConfiguration,
+        displayKey: UInt64,
         scorer: GuardedScorer,
         log: EventLog,
         budget: QueueBudget,
@@ -34,7 +35,7 @@ package final class Shard: Sendable {
         flushTimer: FlushTimer
     ) {
         gate = Mutex(Gate(intake: intake))
-        board = Mutex(ShardBoard(configuration: fanOut))
+        board = Mutex(ShardBoard(configuration: fanOut, displayKey: displayKey))
         self.scorer = scorer
         self.log = log
         self.budget = budget
@@ -46,49 +47,67 @@ package final class Shard: Sendable {
     ///
     /// - Parameters:
     ///   - chunk: The chunk.
-    ///   - run: The comments, all of rooms of this shard.
-    ///   - mode: A source that cannot wait is refused everything after its first refusal for a room's rate.
-    ///   - watch: Who waits for the results.
-    ///   - now: When the edge had read them.
+    ///   - run: The comments, all of rooms of this shard, all paid or none.
+    ///   - context: A source that cannot wait is refused everything after its first refusal for a room's rate.
     ///   - outcome: Counted on; `next` moves past what was dealt with.
+    ///   - makeRoom: Forgets a room, in any shard, to make place for another; false if there is none to forget. Called
+    ///     without a lock held.
     /// - Returns: Whether a source that cannot wait was refused.
     func offer(
         _ chunk: CommentChunk,
         _ run: Range<Int>,
-        mode: OfferMode,
-        watch: ResultWatch?,
-        now: Timestamp,
-        outcome: inout OfferOutcome
+        context: OfferContext,
+        outcome: inout OfferOutcome,
+        makeRoom: () -> Bool
     ) -> Bool {
-        let (admitted, runner) = chunk.bytes.withUnsafeBufferPointer { bytes in
-            gate.withLock { gate in
-                let admitted = gate.intake.admit(chunk.comments, run, in: bytes, mode: mode, watch: watch, now: now)
-                // Before the batch can leave: its completion gives these bytes back.
-                budget.hold(bytes: admitted.bytes)
-                return (admitted, gate.dispatchIfReady(now: now.nanoseconds))
+        var isChatRefused = false
+        if case .refuses = context.mode, chunk.comments[run.lowerBound].kind == .paid {
+            isChatRefused = budget.isSaturated
+        }
+        var accepted = 0
+        var rest = run
+        var mayMakeRoom = true
+        while true {
+            let (admitted, runner) = chunk.bytes.withUnsafeBufferPointer { bytes in
+                gate.withLock { gate in
+                    let admitted = gate.intake.admit(
+                        chunk.comments,
+                        rest,
+                        in: bytes,
+                        context: context,
+                        isChatRefused: isChatRefused,
+                        stopsAtRoomLimit: mayMakeRoom
+                    )
+                    // Before the batch can leave: its completion gives these bytes back.
+                    budget.hold(bytes: admitted.bytes)
+                    return (admitted, gate.dispatchIfReady(now: context.now.nanoseconds))
+                }
             }
+            runner?.wake()
+            accepted += admitted.accepted
+            outcome.add(admitted, isWatched: context.watch != nil)
+            if !admitted.lost.isEmpty {
+                board.withLock { $0.countLost(admitted.lost, at: context.now) }
+            }
+            guard admitted.needsRoom else {
+                budget.release(run.count - accepted)
+                return admitted.isRefused
+            }
+            rest = admitted.next..<run.upperBound
+            mayMakeRoom = makeRoom()
         }
-        runner?.wake()
-        budget.release(run.count - admitted.accepted)
-        if !admitted.overRate.isEmpty {
-            board.withLock { $0.countLost(admitted.overRate, at: now) }
-        }
-        outcome.next = admitted.next
-        outcome.accepted += admitted.accepted
-        outcome.duplicate += admitted.duplicate
-        outcome.shed += admitted.overRate.count
-        outcome.rejections += admitted.rejections
-        outcome.watched += watch == nil ? 0 : admitted.accepted
-        return admitted.isRefused
     }
 
-    /// Counts a run of comments as shed, each in its room's coverage if the room is known.
+    /// Counts a run of comments as shed, those of scored kinds in their room's coverage if the room is known.
     func shed(_ chunk: CommentChunk, _ run: Range<Int>, now: Timestamp) {
         let slots = chunk.bytes.withUnsafeBufferPointer { bytes in
             gate.withLock { gate in
                 gate.intake.counts.shed += run.count
-                return run.compactMap { index in
+                return run.compactMap { index -> UInt32? in
                     let comment = chunk.comments[index]
+                    guard comment.kind.isScored else {
+                        return nil
+                    }
                     return gate.intake.directory.slot(
                         of: UnsafeBufferPointer(rebasing: bytes[comment.room.indices]),
                         hash: comment.roomHash
@@ -109,11 +128,14 @@ package final class Shard: Sendable {
         return again
     }
 
-    /// Publishes decaying moods and forgets rooms that have been idle for long; called once a second.
-    func settle(idle: Duration, isWatched: ([UInt8]) -> Bool) {
+    /// Publishes decaying moods and changes of `degraded`, and forgets rooms that have been idle for long; called once a
+    /// second.
+    func settle(idle: Duration) {
         let now = time.now()
+        let isDegraded = scorer.isDegraded
         let becameSoon = board.withLock { board in
             let wasIdle = board.soon.isEmpty
+            board.isDegraded = isDegraded
             board.settle(now: now)
             return wasIdle && !board.soon.isEmpty
         }
@@ -121,7 +143,7 @@ package final class Shard: Sendable {
         if becameSoon {
             flushTimer.arm()
         }
-        evict(idle: idle, isWatched: isWatched, now: now)
+        evict(idle: idle, now: now)
     }
 
     /// Publishes whatever waits, due or not: the last step of a drain.
@@ -133,24 +155,26 @@ package final class Shard: Sendable {
 
     /// Appends the outbox to the log, in its order, unless another thread is at it already.
     func publish() {
-        var drafts = board.withLock { $0.beginPublishing() }
-        while !drafts.isEmpty {
-            log.append(drafts, now: time.now().nanoseconds)
-            drafts = board.withLock { $0.continuePublishing() }
+        var outgoing = board.withLock { $0.beginPublishing() }
+        while !outgoing.isEmpty {
+            append(outgoing)
+            outgoing = board.withLock { $0.continuePublishing() }
         }
     }
 
-    private func evict(idle: Duration, isWatched: ([UInt8]) -> Bool, now: Timestamp) {
-        let limit = now.nanoseconds - idle.nanoseconds
-        let names = gate.withLock { gate in
-            let evicted = gate.intake.evict(idleSince: limit, isWatched: isWatched)
-            if !evicted.isEmpty {
-                board.withLock { $0.remove(evicted.map(\.slot)) }
-            }
-            return evicted.map(\.name)
+    private func append(_ outgoing: ShardBoard.Outgoing) {
+        let now = time.now().nanoseconds
+        guard !outgoing.departures.isEmpty else {
+            log.append(outgoing.drafts, now: now)
+            return
         }
-        for name in names {
-            log.forget(name)
+        // A room is forgotten after its last entry, and before the first one of a new room of its name.
+        var done = 0
+        for departure in outgoing.departures {
+            log.append(Array(outgoing.drafts[done..<departure.position]), now: now)
+            log.forget(departure.room)
+            done = departure.position
         }
+        log.append(Array(outgoing.drafts[done...]), now: now)
     }
 }

@@ -7,26 +7,72 @@ import SentimentModel
 package struct ShardBoard {
     /// The rooms by the slots of the shard's ``RoomDirectory``.
     package private(set) var rooms: [RoomBoard?] = []
-    /// Entries on their way to the log.
-    package var outbox: [EntryDraft] = []
+    /// What is on its way to the log, in order.
+    package struct Outgoing: Sendable {
+        /// A room that the log has to forget.
+        package struct Departure: Sendable {
+            /// How many of the entries come before it.
+            package let position: Int
+            /// The room's name.
+            package let room: [UInt8]
+        }
+
+        /// Entries.
+        package var drafts: [EntryDraft] = []
+        /// Rooms that are forgotten in between, in ascending position.
+        package var departures: [Departure] = []
+
+        /// Whether nothing has to be done.
+        package var isEmpty: Bool {
+            drafts.isEmpty && departures.isEmpty
+        }
+    }
+
+    /// A result for a request that waits for it.
+    struct Delivery: Sendable {
+        let watcher: CommentBatch.Watcher
+        let block: ResultBlock
+        let room: [UInt8]
+
+        /// Encodes the result and hands it over, which may resume the request: called without a lock held.
+        func deliver() {
+            var writer = JSONWriter()
+            block.encode(0, room: room, into: &writer)
+            watcher.watch.deliver(item: watcher.item, result: writer.bytes)
+        }
+    }
+
+    /// What is on its way to the log.
+    package internal(set) var outbox = Outgoing()
     /// Whether some thread is appending entries of this shard to the log.
     package var isPublishing = false
-    /// Whether any scorer's breaker is open, as the last batch found it.
-    package var isDegraded = false
+    /// Whether any scorer's breaker is open, as the shard saw it last; every room's mood says it within seconds.
+    package var isDegraded = false {
+        didSet {
+            if isDegraded != oldValue {
+                announcing = 0
+            }
+        }
+    }
     /// Received → scored, in seconds.
     package var sojourn = Histogram.seconds()
     /// Rooms with something due within milliseconds.
-    package private(set) var soon: [UInt32] = []
+    package internal(set) var soon: [UInt32] = []
     /// Rooms with something due within seconds.
-    package private(set) var settling: [UInt32] = []
+    package internal(set) var settling: [UInt32] = []
 
     private let configuration: FanOutConfiguration
-    /// A room whose next entry is due later than this is looked at once a second.
-    private static let soonNanoseconds: Int64 = 1_000_000_000
-
+    private let displayKey: UInt64
+    /// The first slot of those that may have to be told of a change of ``isDegraded``; `nil` if all were.
+    var announcing: Int?
     /// Creates an empty board.
-    package init(configuration: FanOutConfiguration) {
+    ///
+    /// - Parameters:
+    ///   - configuration: The rates.
+    ///   - displayKey: Tells texts apart at `display`; random in a server.
+    package init(configuration: FanOutConfiguration, displayKey: UInt64) {
         self.configuration = configuration
+        self.displayKey = displayKey
     }
 
     /// The room in a slot, if it has published anything.
@@ -40,8 +86,10 @@ package struct ShardBoard {
     ///   - scored: The batch with its verdicts.
     ///   - names: The names of those rooms that are new here, by slot.
     ///   - now: The time.
-    mutating func apply(_ scored: ScoredBatch, names: [UInt32: [UInt8]], now: Timestamp) {
+    /// - Returns: The results that requests wait for, to be delivered once the lock is free; nearly always none.
+    mutating func apply(_ scored: ScoredBatch, names: [UInt32: [UInt8]], now: Timestamp) -> [Delivery] {
         var touched: [UInt32] = []
+        var deliveries: [Delivery] = []
         var row = 0
         var watcher = 0
         scored.texts.normalised.withUnsafeBufferPointer { normalised in
@@ -82,11 +130,13 @@ package struct ShardBoard {
                     now: now.nanoseconds
                 )
                 if let full {
-                    outbox.append(full)
+                    outbox.drafts.append(full)
                 }
                 room.pacer.change(now: now.nanoseconds)
                 while watcher < scored.batch.watchers.count, scored.batch.watchers[watcher].position == position {
-                    deliver(result, of: room, to: scored.batch.watchers[watcher], bytes: scored.batch.bytes)
+                    var block = ResultBlock()
+                    block.append(result, fieldsFrom: scored.batch.bytes)
+                    deliveries.append(.init(watcher: scored.batch.watchers[watcher], block: block, room: room.name))
                     watcher += 1
                 }
                 if touched.last != comment.slot {
@@ -97,45 +147,11 @@ package struct ShardBoard {
         for slot in touched {
             attend(slot, now: now)
         }
+        return deliveries
     }
 }
 
-// MARK: - Publishing
-
 extension ShardBoard {
-    /// Publishes what is due of the rooms that wait for a tick.
-    ///
-    /// - Returns: Whether any room has to be looked at again within milliseconds.
-    package mutating func tick(now: Timestamp) -> Bool {
-        let slots = soon
-        soon.removeAll(keepingCapacity: true)
-        for slot in slots {
-            rooms[Int(slot)]?.isSoon = false
-            attend(slot, now: now)
-        }
-        return !soon.isEmpty
-    }
-
-    /// Publishes what is due of the rooms whose mood decays; called once a second.
-    package mutating func settle(now: Timestamp) {
-        let slots = settling
-        settling.removeAll(keepingCapacity: true)
-        for slot in slots {
-            rooms[Int(slot)]?.isSettling = false
-            attend(slot, now: now)
-        }
-    }
-
-    /// Publishes whatever waits, due or not: the last step of a drain.
-    package mutating func flushAll(now: Timestamp) {
-        for room in rooms.lazy.compactMap(\.self) {
-            if let draft = room.flush.take(now: now.nanoseconds) {
-                outbox.append(draft)
-            }
-            publishMood(of: room, now: now)
-        }
-    }
-
     private mutating func room(_ slot: UInt32, names: [UInt32: [UInt8]], now: Timestamp) -> RoomBoard {
         if let known = room(slot) {
             return known
@@ -146,60 +162,11 @@ extension ShardBoard {
         while rooms.count <= Int(slot) {
             rooms.append(nil)
         }
-        let room = RoomBoard(name: name, configuration: configuration, now: now)
+        let room = RoomBoard(name: name, configuration: configuration, displayKey: displayKey, now: now)
         rooms[Int(slot)] = room
         return room
     }
 
-    private func deliver(_ result: CommentResult, of room: RoomBoard, to watcher: CommentBatch.Watcher, bytes: [UInt8])
-    {
-        var block = ResultBlock()
-        block.append(result, fieldsFrom: bytes)
-        var writer = JSONWriter()
-        block.encode(0, room: room.name, into: &writer)
-        watcher.watch.deliver(item: watcher.item, result: writer.bytes)
-    }
-
-    /// Publishes what is due of a room and notes when to look at it again.
-    private mutating func attend(_ slot: UInt32, now: Timestamp) {
-        guard let room = rooms[Int(slot)] else {
-            return
-        }
-        if let draft = room.flush.takeIfDue(now: now.nanoseconds) {
-            outbox.append(draft)
-        }
-        publishMood(of: room, now: now)
-        guard let due = room.due else {
-            return
-        }
-        if due < now.nanoseconds + Self.soonNanoseconds {
-            if !room.isSoon {
-                room.isSoon = true
-                soon.append(slot)
-            }
-        } else if !room.isSettling {
-            room.isSettling = true
-            settling.append(slot)
-        }
-    }
-
-    private mutating func publishMood(of room: RoomBoard, now: Timestamp) {
-        guard let published = room.pacer.takeIfDue(now: now.nanoseconds) else {
-            return
-        }
-        let detail: MoodSnapshot.Detail = published == .full ? .full : .brief
-        let snapshot = room.aggregate.snapshot(now: now, degraded: isDegraded, detail: detail)
-        let name = room.name
-        let body = EncodedBody(footprint: snapshot.footprint) { writer in
-            snapshot.encode(room: name, detail: detail, into: &writer)
-        }
-        outbox.append(.mood(body, room: name))
-    }
-}
-
-// MARK: - Rooms and the outbox
-
-extension ShardBoard {
     /// The slots of a batch whose rooms have published nothing yet.
     package func newcomers(in batch: CommentBatch) -> [UInt32] {
         var slots: Set<UInt32> = []
@@ -221,32 +188,16 @@ extension ShardBoard {
         rooms.reduce(0) { $0 + ($1?.memoryBytes ?? 0) }
     }
 
-    /// Forgets rooms; their slots may be used again.
-    package mutating func remove(_ slots: [UInt32]) {
-        for slot in slots where Int(slot) < rooms.count {
-            rooms[Int(slot)] = nil
+    /// Publishes what waits of some rooms and forgets them; their slots may be used again.
+    package mutating func remove(_ evicted: [EvictionCandidate], now: Timestamp) {
+        for candidate in evicted {
+            if let draft = room(candidate.slot)?.flush.take(now: now.nanoseconds) {
+                outbox.drafts.append(draft)
+            }
+            if Int(candidate.slot) < rooms.count {
+                rooms[Int(candidate.slot)] = nil
+            }
+            outbox.departures.append(.init(position: outbox.drafts.count, room: candidate.name))
         }
-    }
-
-    /// The entries to append now; none if another thread is at it already.
-    package mutating func beginPublishing() -> [EntryDraft] {
-        guard !isPublishing, !outbox.isEmpty else {
-            return []
-        }
-        isPublishing = true
-        return takeOutbox()
-    }
-
-    /// The entries that came while the last ones were appended; none ends the publishing.
-    package mutating func continuePublishing() -> [EntryDraft] {
-        if outbox.isEmpty {
-            isPublishing = false
-        }
-        return takeOutbox()
-    }
-
-    private mutating func takeOutbox() -> [EntryDraft] {
-        defer { outbox = [] }
-        return outbox
     }
 }

@@ -10,6 +10,10 @@ package struct ShardCounts: Sendable {
     package var rejected = 0
     /// Refused for load or for a room's rate.
     package var shed = 0
+    /// Paid comments that were taken as chat because their room was over its rate of them.
+    package var paidAsChat = 0
+    /// Rooms that were forgotten, by the order of ``RoomEviction``'s cases.
+    package var evictedRooms = [Int](repeating: 0, count: RoomEviction.allCases.count)
     /// Scored by the configured model.
     package var scoredByModel = 0
     /// Scored by the fallback.

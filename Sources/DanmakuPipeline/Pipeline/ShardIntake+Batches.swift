@@ -10,37 +10,61 @@ package struct Admitted {
     package var duplicate = 0
     /// Refused because their room is new and there are enough.
     package var rejections: [Rejection] = []
-    /// The rooms of those refused for their room's rate, one element a comment.
-    package var overRate: [UInt32] = []
+    /// Refused for their room's rate.
+    package var overRate = 0
+    /// The rooms of those that are of scored kinds, one element a comment: they lower the coverage.
+    package var lost: [UInt32] = []
+    /// Those that will have no result, by item; only for an offer with a watch.
+    package var unwatched: [OfferOutcome.Unwatched] = []
     /// Bytes that were queued.
     package var bytes = 0
     /// Whether a source that cannot wait was refused.
     package var isRefused = false
+    /// Whether the next comment is of a new room and has to wait for a place.
+    package var needsRoom = false
 }
 
 extension ShardIntake {
     /// Takes a run of comments and tells the batcher.
+    ///
+    /// - Parameters:
+    ///   - comments: The comments of the chunk.
+    ///   - run: Those to take; their places in the queue are reserved.
+    ///   - bytes: The bytes of the chunk.
+    ///   - context: Who offers them, and how.
+    ///   - isChatRefused: Whether the queue has places for paid comments only.
+    ///   - stopsAtRoomLimit: Whether to stop at the first comment that `rooms.max` leaves no place for, and not to
+    ///     refuse it.
+    /// - Returns: What became of them.
     package mutating func admit(
         _ comments: [DecodedComment],
         _ run: Range<Int>,
         in bytes: UnsafeBufferPointer<UInt8>,
-        mode: OfferMode,
-        watch: ResultWatch?,
-        now: Timestamp
+        context: OfferContext,
+        isChatRefused: Bool = false,
+        stopsAtRoomLimit: Bool = false
     ) -> Admitted {
         var admitted = Admitted(next: run.lowerBound)
         let before = (bytes: queue.bytes, cost: queue.cost)
-        for index in run where !admitted.isRefused {
-            switch admit(comments[index], in: bytes, watch: watch, now: now) {
+        for index in run where !admitted.isRefused && !admitted.needsRoom {
+            switch admit(comments[index], in: bytes, context: context, isChatRefused: isChatRefused) {
             case .accepted:
                 admitted.accepted += 1
             case .duplicate:
                 admitted.duplicate += 1
+                admitted.note(comments[index], .duplicate, context)
+            case .roomLimit where stopsAtRoomLimit:
+                admitted.needsRoom = true
+                continue
             case .roomLimit:
                 admitted.rejections.append(Rejection(item: comments[index].item, error: .roomLimit))
             case .overRate(let slot):
-                admitted.overRate.append(slot)
-                if case .refuses = mode {
+                admitted.overRate += 1
+                admitted.note(comments[index], .shed(.rate), context)
+                if comments[index].kind.isScored {
+                    admitted.lost.append(slot)
+                }
+                if case .refuses = context.mode {
                     admitted.isRefused = true
                 }
             }
@@ -50,9 +74,9 @@ extension ShardIntake {
         counts.accepted += admitted.accepted
         counts.duplicate += admitted.duplicate
         counts.rejected += admitted.rejections.count
-        counts.shed += admitted.overRate.count
+        counts.shed += admitted.overRate
         if admitted.accepted > 0 {
-            batcher.enqueue(count: admitted.accepted, cost: queue.cost - before.cost, now: now.nanoseconds)
+            batcher.enqueue(count: admitted.accepted, cost: queue.cost - before.cost, now: context.now.nanoseconds)
         }
         return admitted
     }
@@ -91,27 +115,17 @@ extension ShardIntake {
         batcher.completed(count: count, serviceTime: serviceTime)
         queue.recycle(scored.batch)
     }
+}
 
-    /// The names of rooms.
-    package func names(of slots: [UInt32]) -> [UInt32: [UInt8]] {
-        Dictionary(uniqueKeysWithValues: slots.map { ($0, directory.rooms[Int($0)]?.name ?? []) })
-    }
-
-    /// Forgets the rooms without a comment since a time, unless one is pending or somebody watches.
-    package mutating func evict(
-        idleSince limit: Int64,
-        isWatched: ([UInt8]) -> Bool
-    ) -> [(slot: UInt32, name: [UInt8])] {
-        var evicted: [(slot: UInt32, name: [UInt8])] = []
-        for (index, room) in directory.rooms.enumerated() {
-            if let room, room.pending == 0, room.lastQueued < limit, !isWatched(room.name) {
-                evicted.append((UInt32(index), room.name))
-            }
+extension Admitted {
+    @inline(__always)
+    fileprivate mutating func note(
+        _ comment: DecodedComment,
+        _ reason: OfferOutcome.Unwatched.Reason,
+        _ context: OfferContext
+    ) {
+        if context.watch != nil {
+            unwatched.append(.init(item: comment.item, reason: reason))
         }
-        for room in evicted {
-            directory.remove(room.slot)
-        }
-        roomCount.release(evicted.count)
-        return evicted
     }
 }

@@ -16,6 +16,36 @@ package struct ShardIntake {
         case roomLimit
     }
 
+    /// What all shards share.
+    package struct Shared: Sendable {
+        /// The ids that were queued.
+        package let dedupe: DedupeWindow
+        /// How many rooms there are.
+        package let roomCount: RoomCount
+        /// How many rooms each client began lately.
+        package let newRooms: NewRoomRates
+        /// Makes authors of uids and names.
+        package let authors: KeyedHash
+
+        /// Creates what the shards of one pipeline share, with keys of their own.
+        package init(configuration: PipelineConfiguration, random: RandomSource) {
+            dedupe = DedupeWindow(
+                capacity: configuration.admission.dedupeIDs,
+                seconds: configuration.admission.dedupeSeconds,
+                hash: KeyedHash(random: random)
+            )
+            roomCount = RoomCount(limit: configuration.rooms.max)
+            newRooms = NewRoomRates(
+                perMinute: configuration.admission.newRoomsPerMinute,
+                hash: KeyedHash(random: random)
+            )
+            authors = KeyedHash(random: random)
+        }
+    }
+
+    /// Seconds of `admission.paid-rate` that may come at once: a source that polls a platform brings as many.
+    private static let paidBurst = 5.0
+
     /// The rooms by name.
     package var directory = RoomDirectory()
     /// What waits.
@@ -25,95 +55,123 @@ package struct ShardIntake {
     /// The terms of the accounting identity that this shard holds.
     package var counts = ShardCounts()
 
+    /// What all shards share.
+    package let shared: Shared
     private let roomRate: Double
+    private let paidRate: Double
     private let exposesUserID: Bool
-    private let dedupe: DedupeWindow
-    package let roomCount: RoomCount
 
     /// Creates an empty intake.
     ///
     /// - Parameters:
     ///   - configuration: The pipeline's.
-    ///   - dedupe: The ids that were queued, all shards together.
-    ///   - roomCount: How many rooms there are, all shards together.
-    package init(configuration: PipelineConfiguration, dedupe: DedupeWindow, roomCount: RoomCount) {
+    ///   - shared: What all shards of the pipeline share.
+    package init(configuration: PipelineConfiguration, shared: Shared) {
         queue = CommentQueue(maxBatch: configuration.batcher.maxBatch, maxCost: configuration.batcher.maxCost)
         batcher = BatcherStateMachine(configuration: configuration.batcher)
         roomRate = configuration.admission.roomRate
+        paidRate = configuration.admission.paidRate
         exposesUserID = configuration.exposesUserID
-        self.dedupe = dedupe
-        self.roomCount = roomCount
+        self.shared = shared
     }
 
     /// Takes one comment or says why not, in the contract's order: duplicate, rate, queue.
     ///
+    /// A paid comment counts against `admission.paid-rate` alone. Over that rate it is taken as chat in every respect.
+    ///
     /// - Parameters:
     ///   - comment: A valid comment whose place in the queue is reserved.
     ///   - bytes: The bytes of its chunk.
-    ///   - watch: Who waits for its result.
-    ///   - now: When the edge had read it.
+    ///   - context: Who offers it, and how.
+    ///   - isChatRefused: Whether the queue has places for paid comments only.
     /// - Returns: What it came to.
     package mutating func admit(
         _ comment: DecodedComment,
         in bytes: UnsafeBufferPointer<UInt8>,
-        watch: ResultWatch?,
-        now: Timestamp
+        context: OfferContext,
+        isChatRefused: Bool
     ) -> Verdict {
+        let now = context.now
+        let second = now.second
         let name = UnsafeBufferPointer(rebasing: bytes[comment.room.indices])
         let slot: UInt32
         if let known = directory.slot(of: name, hash: comment.roomHash) {
             slot = known
+        } else if let added = addRoom(name, hash: comment.roomHash, client: context.client, now: now) {
+            slot = added
         } else {
-            guard roomCount.claim() else {
-                return .roomLimit
-            }
-            // A second's worth may come at once, and a whole comment at any rate.
-            let bucket = TokenBucket(rate: roomRate, burst: max(1, roomRate))
-            slot = directory.add(name, hash: comment.roomHash, bucket: bucket, now: now.nanoseconds)
+            return .roomLimit
         }
         var key: UInt64?
         if !comment.id.isEmpty {
-            let made = dedupe.key(room: name, id: UnsafeBufferPointer(rebasing: bytes[comment.id.indices]))
-            guard !dedupe.contains(made, now: now.second) else {
+            let made = shared.dedupe.key(room: name, id: UnsafeBufferPointer(rebasing: bytes[comment.id.indices]))
+            guard !shared.dedupe.contains(made, now: second) else {
                 return .duplicate
             }
             key = made
         }
-        let number: UInt64? = directory.update(slot) { room in
-            guard room.bucket.take(1, now: now.nanoseconds) else {
+        var kind = comment.kind
+        let reserved: (number: UInt64, isMoved: Bool)? = directory.update(slot) { room in
+            if kind == .paid, !room.paidBucket.take(1, now: now.nanoseconds) {
+                kind = .chat
+                guard !isChatRefused else {
+                    return nil
+                }
+            }
+            guard kind == .paid || room.bucket.take(1, now: now.nanoseconds) else {
                 return nil
             }
-            defer { room.nextNumber += 1 }
+            let number = room.nextNumber
+            room.nextNumber += 1
             room.pending += 1
-            room.lastQueued = now.nanoseconds
-            return room.nextNumber
+            return (number, room.isMoved(byUseAt: second))
         }
-        guard let number else {
+        guard let reserved else {
             return .overRate(slot: slot)
+        }
+        if reserved.isMoved {
+            directory.use(slot, second: second)
+        }
+        if kind != comment.kind {
+            counts.paidAsChat += 1
         }
         queue.append(
             comment,
             in: bytes,
+            as: kind,
             slot: slot,
-            number: number,
-            author: author(of: comment, in: bytes),
+            number: reserved.number,
+            author: Author.hash(of: comment, in: bytes, with: shared.authors),
             receivedAt: now,
             exposeUID: exposesUserID,
-            watch: watch
+            watch: context.watch
         )
         if let key {
-            dedupe.remember(key, now: now.second)
+            shared.dedupe.remember(key, now: second)
         }
         return .accepted
     }
 
-    private func author(of comment: DecodedComment, in bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        if !comment.uid.isEmpty {
-            return Author.user(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[comment.uid.indices])))
+    private mutating func addRoom(
+        _ name: UnsafeBufferPointer<UInt8>,
+        hash: UInt64,
+        client: ClientAddress,
+        now: Timestamp
+    ) -> UInt32? {
+        guard shared.roomCount.claim() else {
+            return nil
         }
-        if !comment.name.isEmpty {
-            return Author.named(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[comment.name.indices])))
-        }
-        return Author.unknown
+        let standing: RoomStanding =
+            shared.newRooms.take(for: client, now: now.nanoseconds) ? .single : .excess
+        shared.roomCount.claimed(standing)
+        return directory.add(
+            name,
+            hash: hash,
+            standing: standing,
+            // A second's worth may come at once, and a whole comment at any rate.
+            bucket: TokenBucket(rate: roomRate, burst: max(1, roomRate)),
+            paidBucket: TokenBucket(rate: paidRate, burst: max(1, paidRate * Self.paidBurst)),
+            second: now.second
+        )
     }
 }

@@ -29,7 +29,7 @@ extension CircuitBreaker {
 
         private struct Lease: Sendable, Hashable {
             let id: UInt64
-            let until: Int64
+            var until: Int64
         }
 
         /// The state.
@@ -39,7 +39,7 @@ extension CircuitBreaker {
         /// Reports that came too late to count.
         package private(set) var staleReports = 0
         /// What changed since ``takeTransitions()``, oldest first.
-        package private(set) var transitions: [Transition] = []
+        package private(set) var transitions: [Change] = []
         /// How many calls are out at a time at most while a scorer that was given up warms up; `nil` for no limit.
         package private(set) var inFlightLimit: Int?
 
@@ -148,7 +148,7 @@ extension CircuitBreaker {
                 }
             case .open(let until):
                 if now >= until {
-                    enter(.halfOpen(successes: 0), .waitOver)
+                    enter(.halfOpen(successes: 0), .waitOver, now: now)
                 }
             case .halfOpen:
                 if leases.contains(where: { $0.until <= now }) {
@@ -165,20 +165,27 @@ extension CircuitBreaker {
             case (.open, .forcedOpen), (.disabled, .disabled), (.auto, .closed), (.auto, .open), (.auto, .halfOpen):
                 break
             case (.open, .closed), (.open, .open), (.open, .halfOpen), (.open, .disabled):
-                enter(.forcedOpen, .forced)
+                enter(.forcedOpen, .forced, now: now)
             case (.disabled, .closed), (.disabled, .open), (.disabled, .halfOpen), (.disabled, .forcedOpen):
-                enter(.disabled, .forced)
+                enter(.disabled, .forced, now: now)
             case (.auto, .forcedOpen), (.auto, .disabled):
                 openings = 0
                 inFlightLimit = nil
-                enter(.closed(since: now), .forced)
+                enter(.closed(since: now), .forced, now: now)
             }
         }
 
         /// The transitions since the last call.
-        package mutating func takeTransitions() -> [Transition] {
+        package mutating func takeTransitions() -> [Change] {
             defer { transitions = [] }
             return transitions
+        }
+
+        /// The process did not run for some time: no call is to blame for not coming back in it.
+        package mutating func stalled(for nanoseconds: Int64) {
+            for index in leases.indices {
+                leases[index].until += nanoseconds
+            }
         }
     }
 }
@@ -231,7 +238,7 @@ extension CircuitBreaker.StateMachine {
                 state = .halfOpen(successes: successes + 1)
             } else {
                 inFlightLimit = 1
-                enter(.closed(since: now), .recovered)
+                enter(.closed(since: now), .recovered, now: now)
             }
         case .slow:
             open(.probeSlow, retryAfter: nil, now: now)
@@ -248,12 +255,26 @@ extension CircuitBreaker.StateMachine {
         }
         openings += 1
         let asked = max(notBefore, now + honoured(retryAfter))
-        enter(.open(until: max(asked, now + nextWait())), reason)
+        enter(.open(until: max(asked, now + nextWait())), reason, now: now)
     }
 
     /// Every way into a state passes here: nothing of the state before is left behind but the count of openings.
-    private mutating func enter(_ next: State, _ reason: CircuitBreaker.Reason) {
-        transitions.append(.init(from: state.visible, to: next.visible, reason: reason))
+    private mutating func enter(_ next: State, _ reason: CircuitBreaker.Reason, now: Int64) {
+        let totals = window.totals(now: now)
+        var wait: Int64?
+        if case .open(let until) = next {
+            wait = until - now
+        }
+        transitions.append(
+            .init(
+                transition: .init(from: state.visible, to: next.visible, reason: reason),
+                calls: totals.calls,
+                failures: totals.failures,
+                slow: totals.slow,
+                failuresInRow: failuresInRow,
+                wait: wait
+            )
+        )
         state = next
         generation += 1
         leases.removeAll(keepingCapacity: true)

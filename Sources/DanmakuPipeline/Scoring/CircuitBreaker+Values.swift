@@ -51,6 +51,47 @@ extension CircuitBreaker {
         public let reason: Reason
     }
 
+    /// A transition with what had been counted before it.
+    public struct Change: Sendable, Hashable {
+        /// The transition.
+        public let transition: Transition
+        /// The calls of the window; 0 after an open breaker, which counts none.
+        public let calls: Int
+        /// Those that failed.
+        public let failures: Int
+        /// Those that were slow.
+        public let slow: Int
+        /// How many of the last calls failed in a row.
+        public let failuresInRow: Int
+        /// How many nanoseconds the breaker stays open; `nil` if it did not open.
+        public let wait: Int64?
+
+        /// The state before.
+        public var from: State {
+            transition.from
+        }
+
+        /// The state after.
+        public var to: State {
+            transition.to
+        }
+
+        /// Why.
+        public var reason: Reason {
+            transition.reason
+        }
+    }
+
+    /// How long a call took, as far as the scorer is to blame for it.
+    package enum Effort: Sendable, Hashable {
+        /// The time that passed: of a scorer elsewhere.
+        case elapsed
+        /// The time that passed in this process, which may not have had a processor all of that time.
+        case inProcess
+        /// Nanoseconds of a processor.
+        case processor(Int64)
+    }
+
     /// What a permit is asked for.
     package enum Purpose: Sendable, Hashable, CaseIterable {
         /// A user's batch.

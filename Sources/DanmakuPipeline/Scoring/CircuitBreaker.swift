@@ -29,14 +29,22 @@ public final class CircuitBreaker: Sendable {
 
     private struct Guarded {
         var machine: StateMachine
+        /// When the process was last known to run; `nil` before the first pulse.
+        var lastPulse: Int64?
         var usual = ServiceTimeEstimate()
         var transitions: [Transition: Int] = [:]
     }
 
+    /// A pulse that is later than this, at one a second, means that the process did not run.
+    private static let latestPulse: Int64 = 2_000_000_000
+    /// For how long processor time is measured after a call in this process took long.
+    private static let suspicion: Int64 = 60_000_000_000
+
+    private let suspicious = Atomic<Int64>(.min)
     private let slowFloor: Int64
     private let slowFactor: Int64
     private let guarded: Mutex<Guarded>
-    private let onTransition: @Sendable (Transition) -> Void
+    private let onTransition: @Sendable (Change) -> Void
 
     /// Creates a closed breaker.
     ///
@@ -49,7 +57,7 @@ public final class CircuitBreaker: Sendable {
         configuration: CircuitBreakerConfiguration,
         seed: UInt64,
         now: Int64,
-        onTransition: @escaping @Sendable (Transition) -> Void
+        onTransition: @escaping @Sendable (Change) -> Void
     ) {
         slowFloor = configuration.slowFloor.nanoseconds
         slowFactor = Int64(configuration.slowFactor)
@@ -80,23 +88,68 @@ public final class CircuitBreaker: Sendable {
     ///   - override: What is imposed.
     ///   - now: Nanoseconds of the monotonic clock.
     public func force(_ override: Override, now: Int64) {
-        enter { $0.machine.force(override, now: now) }
+        enter(now: now) { $0.machine.force(override, now: now) }
     }
 
     /// Asks for the leave to score a batch.
     package func acquire(now: Int64) -> Permit? {
-        enter { $0.machine.acquire(for: .batch, now: now) }
+        enter(now: now) { $0.machine.acquire(for: .batch, now: now) }
+    }
+
+    /// Whether the processor time of calls in this process is to be measured now: it costs two system calls a batch, and
+    /// matters only when a call took long.
+    package func measuresProcessorTime(now: Int64) -> Bool {
+        now < suspicious.load(ordering: .relaxed)
+    }
+
+    /// The process runs: said once a second.
+    ///
+    /// When it comes late, all calls that are out are given that time, because they did not have it.
+    package func pulse(now: Int64) {
+        enter(now: now) { guarded in
+            guarded.lastPulse = now
+            // A call that hangs is written off even if no other is made.
+            guarded.machine.tick(now: now)
+        }
     }
 
     /// Says what became of a call; a success that took unusually long for its size counts as slow.
-    package func report(_ permit: Permit, _ outcome: Outcome, rows: Int, now: Int64) -> Bool {
-        enter { guarded in
+    ///
+    /// - Parameters:
+    ///   - permit: The call's.
+    ///   - outcome: What became of it.
+    ///   - rows: The size of the batch.
+    ///   - effort: How its time was measured. A call in this process that took long without having been measured says
+    ///     nothing: the machine may have been busy with something else. The calls after it are measured.
+    ///   - now: Nanoseconds of the monotonic clock.
+    /// - Returns: Whether it counted; false for a stale report.
+    package func report(
+        _ permit: Permit,
+        _ outcome: Outcome,
+        rows: Int,
+        effort: Effort = .elapsed,
+        now: Int64
+    ) -> Bool {
+        enter(now: now) { guarded in
             guard case .success = outcome else {
                 return guarded.machine.report(permit, outcome, now: now)
             }
-            let took = now - permit.startedAt
+            let elapsed = now - permit.startedAt
             let usual = guarded.usual.nanoseconds(rows: rows) ?? 0
             let limit = max(slowFloor, slowFactor * usual)
+            let took: Int64
+            switch effort {
+            case .elapsed:
+                took = elapsed
+            case .processor(let nanoseconds):
+                took = min(elapsed, nanoseconds)
+            case .inProcess:
+                guard elapsed <= limit else {
+                    suspicious.store(now + Self.suspicion, ordering: .relaxed)
+                    return guarded.machine.report(permit, .ignored, now: now)
+                }
+                took = elapsed
+            }
             guard took <= limit else {
                 // Not learnt from: else a brown-out would become the usual in a few calls and never be seen as one.
                 return guarded.machine.report(permit, .slow, now: now)
@@ -108,7 +161,7 @@ public final class CircuitBreaker: Sendable {
 
     /// What the prober has to do now.
     package func nextProbe(now: Int64) -> ProbeStep {
-        enter { guarded in
+        enter(now: now) { guarded in
             if let permit = guarded.machine.acquire(for: .probe, now: now) {
                 return .probe(permit)
             }
@@ -122,15 +175,20 @@ public final class CircuitBreaker: Sendable {
     }
 
     /// Enters the machine, then tells of its changes once the lock is free.
-    private func enter<Value: Sendable>(_ body: (inout Guarded) -> Value) -> Value {
+    private func enter<Value: Sendable>(now: Int64, _ body: (inout Guarded) -> Value) -> Value {
         let (value, changes) = guarded.withLock { guarded in
+            // Whoever comes first after a stall must not write the other calls off.
+            if let last = guarded.lastPulse, now - last > Self.latestPulse {
+                guarded.machine.stalled(for: now - last)
+                guarded.lastPulse = now
+            }
             let value = body(&guarded)
             guard !guarded.machine.transitions.isEmpty else {
-                return (value, [Transition]())
+                return (value, [Change]())
             }
             let changes = guarded.machine.takeTransitions()
             for change in changes {
-                guarded.transitions[change, default: 0] += 1
+                guarded.transitions[change.transition, default: 0] += 1
             }
             return (value, changes)
         }

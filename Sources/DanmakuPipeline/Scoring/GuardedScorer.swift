@@ -11,6 +11,9 @@ public import SentimentModel
 /// readings a batch. A thread cannot be taken back: such a call that hangs is written off in the breaker by its lease,
 /// so that all others go on with the fallback, but its own caller waits for it. Any other scorer is called in a task
 /// that can be left behind: its caller goes on at the time-out, and a late answer is only counted.
+///
+/// On a machine that has no processor to spare, a call in this process takes long without being to blame, and the
+/// fallback would be no faster. Such calls are measured by the processor time of their thread.
 public final class GuardedScorer: Sendable {
     /// The breaker before the configured scorer.
     public let breaker: CircuitBreaker
@@ -44,7 +47,7 @@ public final class GuardedScorer: Sendable {
         clock: any Clock<Duration> = ContinuousClock(),
         canary: Canary = .standard,
         seed: UInt64 = .random(in: 0 ... .max),
-        onTransition: @escaping @Sendable (CircuitBreaker.Transition) -> Void = { _ in }
+        onTransition: @escaping @Sendable (CircuitBreaker.Change) -> Void = { _ in }
     ) {
         self.primary = primary
         self.fallback = fallback
@@ -76,6 +79,11 @@ public final class GuardedScorer: Sendable {
     /// Whether results are the fallback's for the time being.
     public var isDegraded: Bool {
         breaker.isOpen
+    }
+
+    /// Says that the process runs; called once a second (``CircuitBreaker/pulse(now:)``).
+    package func pulse() {
+        breaker.pulse(now: time.now().nanoseconds)
     }
 
     /// Scores a batch, one way or the other.
@@ -117,10 +125,15 @@ public final class GuardedScorer: Sendable {
         accepts: (([Sentiment]) -> Bool)
     ) async -> [Sentiment]? {
         let end: GuardedCall.End
+        let effort: CircuitBreaker.Effort
         if let inProcess {
+            let isMeasured = breaker.measuresProcessorTime(now: permit.startedAt)
+            let before = isMeasured ? time.threadTime() : 0
             end = .answered(inProcess.scoreNow(batch))
+            effort = isMeasured ? .processor(time.threadTime() - before) : .inProcess
         } else {
             end = await race(batch, permit: permit)
+            effort = .elapsed
         }
         var answer: [Sentiment]?
         let outcome: CircuitBreaker.Outcome
@@ -135,7 +148,8 @@ public final class GuardedScorer: Sendable {
         case .cancelled:
             outcome = .ignored
         }
-        let counts = breaker.report(permit, outcome, rows: batch.count, now: time.now().nanoseconds)
+        let now = time.now().nanoseconds
+        let counts = breaker.report(permit, outcome, rows: batch.count, effort: effort, now: now)
         return counts ? answer : nil
     }
 

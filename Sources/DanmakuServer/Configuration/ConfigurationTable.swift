@@ -144,7 +144,21 @@ public enum ConfigurationTable {
             .integer(0...10_000_000),
             unit: "comments/s",
             default: "0",
-            "Limit of one room; what is over it is shed. 0 is no limit."
+            "Limit of one room; what is over it is shed. Paid comments do not count. 0 is no limit."
+        ),
+        ConfigurationKey(
+            "admission.paid-rate",
+            .integer(0...10_000_000),
+            unit: "comments/s",
+            default: "10",
+            "Paid comments of one room, five seconds' worth at once; what is over it is taken as chat. 0 is no limit."
+        ),
+        ConfigurationKey(
+            "admission.new-rooms-per-minute",
+            .integer(0...10_000_000),
+            unit: "rooms",
+            default: "600",
+            "Rooms that one client may begin; at `rooms.max` those beyond it are the first to go. 0 is no limit."
         ),
         ConfigurationKey(
             "admission.client-rate",
@@ -199,7 +213,7 @@ public enum ConfigurationTable {
             .integer(1...1_000_000),
             unit: "rooms",
             default: "10000",
-            "Rooms at once, up to 32 KiB each; a comment for one more is `room_limit`."
+            "Rooms at once, up to 96 KiB each. One more replaces the least used room of one comment; else `room_limit`."
         ),
         ConfigurationKey(
             "rooms.idle-minutes",

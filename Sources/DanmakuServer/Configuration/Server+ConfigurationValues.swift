@@ -78,6 +78,8 @@ extension PipelineConfiguration {
     init(_ values: ConfigurationValues) {
         self.init()
         admission.roomRate = Double(values.integer("admission.room-rate"))
+        admission.paidRate = Double(values.integer("admission.paid-rate"))
+        admission.newRoomsPerMinute = values.integer("admission.new-rooms-per-minute")
         admission.dedupeSeconds = values.integer("admission.dedupe-seconds")
         admission.dedupeIDs = values.integer("admission.dedupe-ids")
         rooms.max = values.integer("rooms.max")

@@ -21,7 +21,7 @@ extension CommentRoutes {
         var answer = CommentAnswer()
         answer.add(outcome, own: output.chunk.rejections)
         if answer.isEmpty, outcome.shed > 0 {
-            throw loadFailure()
+            throw loadFailure(outcome)
         }
         guard let watch else {
             return answer.accepted(firstItem: 0)
@@ -32,10 +32,13 @@ extension CommentRoutes {
     }
 
     /// Why nothing was taken: the whole server is full, or the rooms are over their rate.
-    private func loadFailure() -> HTTPFailure {
-        pipeline.isSaturated
-            ? HTTPFailure(.overloaded, "The server has more comments than it can score.", retryAfterSeconds: 1)
-            : HTTPFailure(.rateLimited, "The room gets more comments than it may.", retryAfterSeconds: 1)
+    private func loadFailure(_ outcome: OfferOutcome) -> HTTPFailure {
+        switch outcome.shedReason {
+        case .rate:
+            HTTPFailure(.rateLimited, "The room gets more comments than it may.", retryAfterSeconds: 1)
+        case .load, nil:
+            HTTPFailure(.overloaded, "The server has more comments than it can score.", retryAfterSeconds: 1)
+        }
     }
 
     /// `200` with one element for each item: its result, or why there is none.
@@ -45,13 +48,8 @@ extension CommentRoutes {
         results: [UInt64: [UInt8]]
     ) -> Response {
         var errors: [UInt64: String] = [:]
-        // What is left without a result was either a duplicate, which gets none, or did not get it in time.
-        let missing = results.count < outcome.watched ? "timeout" : "duplicate"
-        for comment in output.chunk.comments {
-            errors[comment.item] = missing
-        }
-        for comment in output.chunk.comments.suffix(outcome.shed) {
-            errors[comment.item] = HTTPFailure.Code.overloaded.rawValue
+        for comment in outcome.unwatched {
+            errors[comment.item] = MissingResult(comment.reason).rawValue
         }
         for rejection in output.chunk.rejections + outcome.rejections {
             errors[rejection.item] = rejection.error.rawValue
@@ -66,11 +64,31 @@ extension CommentRoutes {
                 writer.raw(result)
             } else {
                 writer.raw("{\"error\":")
-                writer.string(errors[item] ?? missing)
+                writer.string(errors[item] ?? MissingResult.timeout.rawValue)
                 writer.raw("}")
             }
         }
         writer.raw("]}")
         return .json(writer.bytes)
+    }
+}
+
+/// Why an element of `?wait=scored` has no result though its comment was valid; the raw value is the code on the wire.
+enum MissingResult: String, CaseIterable {
+    /// It was queued, and its result did not come in time; it will be published.
+    case timeout
+    /// A comment with this id was queued before.
+    case duplicate
+    /// It was shed, or followed one that was shed, because a room was over its rate.
+    case rateLimited = "rate_limited"
+    /// It was shed because the queue is full.
+    case overloaded
+
+    init(_ reason: OfferOutcome.Unwatched.Reason) {
+        switch reason {
+        case .duplicate: self = .duplicate
+        case .shed(.rate): self = .rateLimited
+        case .shed(.load): self = .overloaded
+        }
     }
 }

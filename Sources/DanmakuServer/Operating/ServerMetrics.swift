@@ -36,6 +36,12 @@ struct ServerMetrics: Sendable {
         for (outcome, count) in outcomes {
             text.sample(name, [("outcome", outcome)], count)
         }
+        text.single(
+            "danmaku_paid_as_chat_total",
+            .counter,
+            "Paid comments that were taken as chat because their room was over admission.paid-rate.",
+            pipeline.paidAsChat
+        )
         name = "danmaku_scored_total"
         text.family(name, .counter, "Accepted comments that got a verdict, by whom it came from.")
         let sources = [
@@ -99,6 +105,10 @@ struct ServerMetrics: Sendable {
 
     private func writeStreams(into text: inout PrometheusText) {
         text.single("danmaku_rooms", .gauge, "Rooms that are kept.", pipeline.rooms)
+        text.family("danmaku_rooms_evicted_total", .counter, "Rooms that were forgotten, by reason.")
+        for (reason, count) in zip(RoomEviction.allCases, pipeline.evictedRooms) {
+            text.sample("danmaku_rooms_evicted_total", [("reason", reason.rawValue)], count)
+        }
         text.single("danmaku_subscribers", .gauge, "Event streams that are open.", fanOut.subscribers)
         text.family("danmaku_subscriber_events_total", .counter, "Log entries by what became of them at subscribers.")
         text.sample("danmaku_subscriber_events_total", [("outcome", "delivered")], fanOut.delivered)

@@ -10,6 +10,7 @@ struct HotPhrasesTests {
         var text: String
         var count: Int
         var mood: Int
+        var affective = true
     }
 
     private static func phrases(_ aggregate: inout RoomAggregate, at second: Int64) -> [Shown] {
@@ -18,7 +19,7 @@ struct HotPhrasesTests {
         return snapshot.phrases.map { phrase in
             defer { start = phrase.end }
             let text = String(decoding: snapshot.phraseBytes[start..<phrase.end], as: UTF8.self)
-            return Shown(text: text, count: phrase.count, mood: phrase.mood)
+            return Shown(text: text, count: phrase.count, mood: phrase.mood, affective: phrase.affective)
         }
     }
 
@@ -37,7 +38,23 @@ struct HotPhrasesTests {
         #expect(Self.phrases(&aggregate, at: 3) == expected)
     }
 
-    @Test("at most 16 characters; nothing without feeling, nothing that is not scored")
+    @Test("votes are phrases, and marked as what says nothing of the mood")
+    func votes() {
+        var aggregate = RoomAggregate(now: AggregationFixture.time(0))
+        for _ in 0..<4 {
+            aggregate.add("扣1", .nonAffective, at: AggregationFixture.time(1))
+        }
+        for _ in 0..<3 {
+            aggregate.add("牛啊", AggregationFixture.sentiment(700), at: AggregationFixture.time(1))
+        }
+        let expected = [
+            Shown(text: "扣1", count: 4, mood: 0, affective: false), Shown(text: "牛啊", count: 3, mood: 700),
+        ]
+        #expect(Self.phrases(&aggregate, at: 1) == expected)
+        #expect(aggregate.snapshot(now: AggregationFixture.time(1), degraded: false).windows[0].comments == 7)
+    }
+
+    @Test("at most 16 characters; nothing that is not scored")
     func whatIsAPhrase() {
         var aggregate = RoomAggregate(now: AggregationFixture.time(0))
         let sixteen = String(repeating: "哈", count: 16)
@@ -47,7 +64,6 @@ struct HotPhrasesTests {
             aggregate.add(emoji, at: AggregationFixture.time(1))
             aggregate.add(sixteen + "哈", at: AggregationFixture.time(1))
             aggregate.add("12345678901234567", at: AggregationFixture.time(1))
-            aggregate.add("111", .nonAffective, at: AggregationFixture.time(1))
             aggregate.add("送出小心心", nil, kind: .gift, at: AggregationFixture.time(1))
             aggregate.add("", at: AggregationFixture.time(1))
         }

@@ -42,7 +42,10 @@ struct MoodSnapshotTests {
         }
         let json = Self.json(aggregate.snapshot(now: AggregationFixture.time(1), degraded: false), .full)
         #expect(
-            json.contains(#""phrases":[{"text":"a\"b","count":3,"mood":0.7},{"text":"666","count":2,"mood":0.7}],"#)
+            json.contains(
+                #""phrases":[{"text":"a\"b","count":3,"mood":0.7,"affective":true},"#
+                    + #"{"text":"666","count":2,"mood":0.7,"affective":true}],"#
+            )
         )
     }
 

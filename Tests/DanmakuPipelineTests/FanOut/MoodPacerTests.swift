@@ -30,6 +30,28 @@ struct MoodPacerTests {
         #expect(taken == (0..<12).map { $0 % 4 == 0 ? .full : .brief })
     }
 
+    @Test("an announcement is one brief mood, at the rate, and nothing follows it")
+    mutating func announcement() {
+        pacer.change(now: 0)
+        _ = pacer.takeIfDue(now: 0)
+        pacer.announce()
+        #expect(pacer.takeIfDue(now: Self.step - 1) == nil)
+        #expect(pacer.takeIfDue(now: Self.step) == .brief)
+        var quiet = MoodPacer(configuration: FanOutConfiguration())
+        quiet.change(now: 0)
+        _ = quiet.takeIfDue(now: 0)
+        let later = 1000 * Fixture.second
+        while let due = quiet.due, due < later {
+            _ = quiet.takeIfDue(now: due)
+        }
+        quiet.announce()
+        #expect(quiet.takeIfDue(now: later) == .brief)
+        #expect(quiet.due == nil)
+        quiet.announce()
+        quiet.change(now: later + Fixture.second)
+        #expect(quiet.takeIfDue(now: later + Fixture.second) == .full, "a comment says more")
+    }
+
     @Test("without comments it follows the decay until the shortest window is empty, then stops")
     mutating func decay() {
         pacer.change(now: 0)

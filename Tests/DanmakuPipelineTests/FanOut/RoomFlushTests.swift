@@ -115,6 +115,30 @@ struct RoomFlushTests {
         #expect(results.displayed.map(\.index) == results.displayed.map(\.index).sorted())
     }
 
+    @Test(
+        "what is not scored is shown and never merged, whatever its text",
+        arguments: [.gift, .marker, .system] as [CommentKind]
+    )
+    mutating func unscored(kind: CommentKind) throws {
+        for seq in 1...3 as ClosedRange<UInt64> {
+            let (result, bytes) = Fixture.result("gift \(seq)", seq: seq, kind: kind)
+            // As the board has it: there is no normalised text of what is not scored.
+            _ = flush.append(result, fieldsFrom: bytes, normalised: .init(start: nil, count: 0), receivedAt: 0, now: 0)
+        }
+        add("666", seq: 4)
+        let results = try results(flush.take(now: 0))
+        #expect(results.displayed == (0..<4).map { .init(index: $0, repeats: 1) })
+        #expect(results.omitted == 0)
+    }
+
+    @Test("texts of which nothing is left when they are normalised are not taken for each other")
+    mutating func empty() throws {
+        add("", seq: 1)
+        add("", seq: 2)
+        let results = try results(flush.take(now: 0))
+        #expect(results.displayed.map(\.repeats) == [1, 1])
+    }
+
     @Test("every comment is shown, merged or omitted, for any run of flushes", .computes)
     func displayAccounts() {
         let seed = UInt64.random(in: 0...9_999_999)

@@ -1,53 +1,14 @@
 import DanmakuPipeline
 import DanmakuTestKit
-import Logging
 import SentimentModel
 import Synchronization
 import Testing
-
-/// A pipeline that runs for one test, with a scripted scorer and time that only moves when told.
-private struct Bench {
-    let pipeline: Pipeline
-    let scorer: ScriptedScorer
-    let time = ManualTime()
-
-    static let happy = Sentiment(label: .positive, emotion: .happy, score: 500, confidence: 900, affective: true)
-
-    init(
-        _ script: [ScriptedScorer.Step] = [.answers(happy)],
-        configure: (inout PipelineConfiguration) -> Void = { _ in }
-    ) {
-        var configuration = PipelineConfiguration()
-        configuration.shardCount = 4
-        configure(&configuration)
-        scorer = ScriptedScorer(script)
-        pipeline = Pipeline(
-            configuration: configuration,
-            scorer: scorer,
-            fallback: ScriptedScorer(name: "fallback", [.answers(Self.happy)]),
-            time: time,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        )
-    }
-
-    /// Runs the pipeline while `body` runs.
-    func run(_ body: () async throws -> Void) async throws {
-        let pipeline = pipeline
-        let running = Task { try await pipeline.run() }
-        defer { running.cancel() }
-        try await body()
-    }
-
-    func offer(_ fixtures: [CommentFixture], mode: OfferMode = .refuses, from start: Int = 0) -> OfferOutcome {
-        pipeline.offer(CommentChunk(fixtures), from: start, mode: mode, now: time.now())
-    }
-}
 
 @Suite("The pipeline from offer to board")
 struct PipelineTests {
     @Test("what was accepted is scored, counted and numbered without holes")
     func mainPath() async throws {
-        let bench = Bench()
+        let bench = PipelineBench()
         try await bench.run {
             let fixtures = (0..<1000).map { CommentFixture(room: "room-\($0 % 7)", text: "好看\($0)") }
             let outcome = bench.offer(fixtures)
@@ -70,7 +31,7 @@ struct PipelineTests {
 
     @Test("gifts keep their place among scored comments and have no verdict")
     func unscored() async throws {
-        let bench = Bench()
+        let bench = PipelineBench()
         try await bench.run {
             _ = bench.offer([
                 CommentFixture(text: "一"), CommentFixture(text: "礼物", kind: .gift),
@@ -89,7 +50,7 @@ struct PipelineTests {
 
     @Test("a repeated id is dropped once; an id without a queued comment is not remembered")
     func duplicates() async throws {
-        let bench = Bench { $0.rooms.max = 1 }
+        let bench = PipelineBench { $0.rooms.max = 1 }
         let outcome = bench.offer([
             CommentFixture(room: "a", text: "一", id: "1"), CommentFixture(room: "a", text: "二", id: "1"),
             CommentFixture(room: "b", text: "三", id: "1"), CommentFixture(room: "a", text: "四", id: "2"),
@@ -102,18 +63,18 @@ struct PipelineTests {
     @Test("a room over its rate is shed: a source that cannot wait loses the rest, one that waits only these")
     func roomRate() {
         let fixtures = (0..<6).map { CommentFixture(room: $0 == 5 ? "other" : "busy", text: "\($0)") }
-        let refused = Bench { $0.admission.roomRate = 3 }.offer(fixtures)
+        let refused = PipelineBench { $0.admission.roomRate = 3 }.offer(fixtures)
         #expect(refused.accepted == 3)
         #expect(refused.shed == 3)
         let waiter = DemandWaiter { Issue.record("nobody has to wait") }
-        let waited = Bench { $0.admission.roomRate = 3 }.offer(fixtures, mode: .waits(waiter))
+        let waited = PipelineBench { $0.admission.roomRate = 3 }.offer(fixtures, mode: .waits(waiter))
         #expect(waited.accepted == 4)
         #expect(waited.shed == 2)
     }
 
     @Test("a source that waits keeps the rest of its chunk and is called back")
     func demand() async throws {
-        let bench = Bench { $0.queueLimit = 100 }
+        let bench = PipelineBench { $0.queueLimit = 100 }
         let fixtures = (0..<500).map { CommentFixture(room: "r\($0 % 3)", text: "\($0)") }
         let chunk = CommentChunk(fixtures)
         let (resumed, resume) = AsyncStream<Void>.makeStream()
@@ -146,7 +107,7 @@ struct PipelineTests {
 
     @Test("a full queue sheds the last ones, and the room's coverage says so")
     func shedding() async throws {
-        let bench = Bench { $0.queueLimit = 64 }
+        let bench = PipelineBench { $0.queueLimit = 64 }
         let outcome = bench.offer((0..<100).map { CommentFixture(text: "\($0)") })
         #expect(outcome.accepted == 60)
         #expect(outcome.shed == 40)
@@ -163,7 +124,7 @@ struct PipelineTests {
     @Test("the identity holds while a batch is in flight, and a failing scorer loses nothing")
     func inFlightAndFallback() async throws {
         struct Broken: Error {}
-        let bench = Bench([.blocks(Bench.happy), .fails(Broken())])
+        let bench = PipelineBench([.blocks(PipelineBench.happy), .fails(Broken())])
         try await bench.run {
             _ = bench.offer([CommentFixture(text: "一")])
             await bench.scorer.began(1)
@@ -183,7 +144,7 @@ struct PipelineTests {
 
     @Test("a watch gets the results of the accepted comments by their items")
     func watch() async throws {
-        let bench = Bench()
+        let bench = PipelineBench()
         try await bench.run {
             let (completed, complete) = AsyncStream<Void>.makeStream()
             let watch = ResultWatch { complete.finish() }
@@ -199,7 +160,7 @@ struct PipelineTests {
 
     @Test("a user is published as a keyed hash, a name is no user")
     func users() async throws {
-        let bench = Bench()
+        let bench = PipelineBench()
         try await bench.run {
             _ = bench.offer([
                 CommentFixture(text: "一", uid: "u1"), CommentFixture(text: "二", uid: "u1"),

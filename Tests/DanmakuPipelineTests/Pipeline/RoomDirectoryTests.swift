@@ -1,4 +1,5 @@
 import DanmakuPipeline
+import DanmakuTestKit
 import Testing
 
 @Suite("A shard's rooms by name")
@@ -7,10 +8,17 @@ struct RoomDirectoryTests {
         Array(name.utf8).withUnsafeBufferPointer { directory.slot(of: $0, hash: hash) }
     }
 
-    private func add(_ directory: inout RoomDirectory, _ name: String, hash: UInt64) -> UInt32 {
+    private func add(_ directory: inout RoomDirectory, _ name: String, hash: UInt64, second: Int64 = 0) -> UInt32 {
         Array(name.utf8)
             .withUnsafeBufferPointer {
-                directory.add($0, hash: hash, bucket: TokenBucket(rate: 0, burst: 1), now: 0)
+                directory.add(
+                    $0,
+                    hash: hash,
+                    standing: .single,
+                    bucket: TokenBucket(rate: 0, burst: 1),
+                    paidBucket: TokenBucket(rate: 0, burst: 1),
+                    second: second
+                )
             }
     }
 
@@ -40,5 +48,95 @@ struct RoomDirectoryTests {
             #expect(slot(directory, name, hash: 7) == (index == removed ? nil : slots[index]))
         }
         #expect(slot(directory, "d", hash: 7) == nil)
+    }
+
+    @Test("rooms of crafted names, which all have one hash, are found and removed at a cost that does not grow")
+    func collisionFlood() {
+        // The hash of names has no key: collisions can be made in minutes, and chained into thousands.
+        var directory = RoomDirectory()
+        let slots = (0..<4000).map { add(&directory, "room-\($0)", hash: 7) }
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("RoomDirectoryTests.collisionFlood seed \(seed)")
+        var random = SeededGenerator(seed: seed)
+        var left = Array(slots.indices).shuffled(using: &random)
+        while let index = left.popLast() {
+            directory.remove(slots[index])
+            #expect(slot(directory, "room-\(index)", hash: 7) == nil)
+            if let other = left.last, slot(directory, "room-\(other)", hash: 7) != slots[other] {
+                Issue.record("seed \(seed): room-\(other) is lost")
+                return
+            }
+        }
+        #expect(directory.count == 0)
+        #expect(add(&directory, "again", hash: 7) == slot(directory, "again", hash: 7))
+    }
+
+    @Test("a room's second comment and each second of use move it behind the others of its standing")
+    func order() {
+        var directory = RoomDirectory()
+        let a = add(&directory, "a", hash: 1, second: 1)
+        let b = add(&directory, "b", hash: 2, second: 2)
+        func singles(_ directory: inout RoomDirectory) -> [UInt32] {
+            directory.unused(.single, before: .max, limit: 9).map(\.slot)
+        }
+        #expect(singles(&directory) == [a, b])
+        directory.use(a, second: 3)
+        #expect(singles(&directory) == [b, a])
+        directory.use(b, second: 2)
+        #expect(singles(&directory) == [b, a], "a second that has been moves nothing")
+        directory.update(b) { $0.nextNumber = 2 }
+        directory.use(b, second: 3)
+        #expect(singles(&directory) == [a])
+        #expect(directory.unused(.used, before: .max, limit: 9).map(\.slot) == [b])
+        #expect(directory.unused(.used, before: 3, limit: 9).isEmpty)
+        directory.keep(a, second: 9)
+        #expect(directory.unused(.single, before: 9, limit: 9).isEmpty)
+    }
+
+    @Test("the order is that of a plain list, for any run of events", arguments: 0..<4)
+    func orderReference(run: Int) {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("RoomDirectoryTests.orderReference seed \(seed)")
+        var random = SeededGenerator(seed: seed)
+        var directory = RoomDirectory()
+        var reference: [(slot: UInt32, second: Int64)] = []
+        var second: Int64 = 0
+        for step in 0..<2000 {
+            second += Int64.random(in: 0...1, using: &random)
+            let index = reference.isEmpty ? 0 : Int.random(in: 0..<reference.count, using: &random)
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0 where !reference.isEmpty:
+                directory.remove(reference.remove(at: index).slot)
+            case 1 where !reference.isEmpty && reference[index].second < second:
+                let slot = reference.remove(at: index).slot
+                directory.use(slot, second: second)
+                reference.append((slot, second))
+            default:
+                let hash = UInt64.random(in: 0..<40, using: &random)
+                reference.append((add(&directory, "room-\(step)", hash: hash, second: second), second))
+            }
+            let limit = Int.random(in: 1...5, using: &random)
+            let found = directory.unused(.single, before: second, limit: limit).map(\.slot)
+            let expected = reference.prefix { $0.second < second }.prefix(limit).map(\.slot)
+            guard found == expected else {
+                Issue.record("seed \(seed), step \(step): \(found) and not \(expected)")
+                return
+            }
+        }
+        #expect(directory.count == reference.count)
+    }
+
+    @Test("looking for idle rooms costs what is found, not how many rooms there are", arguments: [1000, 2000])
+    func idleSteps(rooms: Int) {
+        var directory = RoomDirectory()
+        for index in 0..<rooms {
+            _ = add(&directory, "room-\(index)", hash: UInt64(index), second: index < 10 ? 1 : 5)
+        }
+        #expect(directory.unused(.single, before: 5, limit: 64).count == 10)
+        #expect(directory.steps == 11)
+        #expect(directory.unused(.single, before: 1, limit: 64).isEmpty)
+        #expect(directory.steps == 12)
+        #expect(directory.unused(.single, before: .max, limit: 8).count == 8)
+        #expect(directory.steps == 20)
     }
 }

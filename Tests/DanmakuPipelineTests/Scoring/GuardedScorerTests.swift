@@ -15,13 +15,13 @@ struct GuardedScorerTests {
         let clock = ManualClock()
         let primary: ScriptedScorer
         let guarded: GuardedScorer
-        let changes: AsyncStream<CircuitBreaker.Transition>
+        let changes: AsyncStream<CircuitBreaker.Change>
 
         init(_ script: [ScriptedScorer.Step], _ change: (inout CircuitBreakerConfiguration) -> Void = { _ in }) {
             primary = ScriptedScorer(script)
             var configuration = CircuitBreakerConfiguration()
             change(&configuration)
-            let (changes, changed) = AsyncStream<CircuitBreaker.Transition>.makeStream()
+            let (changes, changed) = AsyncStream<CircuitBreaker.Change>.makeStream()
             self.changes = changes
             guarded = GuardedScorer(
                 primary: primary,

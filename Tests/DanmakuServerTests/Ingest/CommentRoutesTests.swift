@@ -58,12 +58,15 @@ struct CommentRoutesTests {
         var settings = PipelineConfiguration()
         settings.rooms.max = 1
         try await RunningComments.with(pipeline: settings) { running in
-            let body = #"[{"room":"a","text":"1"},{"room":"a"},{"room":"b","text":"2"},7,{"room":"a","text":"\ud800"}]"#
-            let expected = [(1, "text_missing"), (2, "room_limit"), (3, "invalid_json"), (4, "invalid_utf8")]
+            // A second comment, so that the room does not make way for another one.
+            let body =
+                #"[{"room":"a","text":"0"},{"room":"a","text":"1"},{"room":"a"},{"room":"b","text":"2"},7,"#
+                + #"{"room":"a","text":"\ud800"}]"#
+            let expected = [(2, "text_missing"), (3, "room_limit"), (4, "invalid_json"), (5, "invalid_utf8")]
                 .map { #"{"index":\#($0),"error":"\#($1)"}"# }.joined(separator: ",")
             let response = try await running.post(body)
             #expect(response.status == 202)
-            #expect(response.body == Self.counts(accepted: 1, rejected: expected, rejectedTotal: 4))
+            #expect(response.body == Self.counts(accepted: 2, rejected: expected, rejectedTotal: 4))
             let many = try await running.post("[" + [String](repeating: "{}", count: 1000).joined(separator: ",") + "]")
             #expect(many.body.hasSuffix(#"{"index":99,"error":"room_missing"}],"rejectedTotal":1000,"shed":0}"#))
         }
@@ -179,6 +182,51 @@ struct CommentRoutesTests {
                 )
             )
             #expect(response.body.contains(#""label":"#))
+        }
+    }
+
+    @Test("wait=scored: a duplicate stays one while other results are late")
+    func scoredLate() async throws {
+        var configuration = CommentRoutes.Configuration()
+        configuration.scoredTimeout = .milliseconds(20)
+        let never = AsyncStream.makeStream(of: Void.self)
+        let stream = never.stream
+        let waits: @Sendable () async -> Void = {
+            for await _ in stream {
+                break
+            }
+        }
+        try await RunningComments.with(configuration, pipelineStarts: waits) { running in
+            let body =
+                #"[{"room":"a","text":"1","id":"x"},{"room":"a"},{"room":"a","text":"2","id":"x"},{"room":"a","text":"3"}]"#
+            let response = try await running.post("/v1/comments?wait=scored", body)
+            #expect(response.status == 200)
+            let expected = ["timeout", "text_missing", "duplicate", "timeout"].map { #"{"error":"\#($0)"}"# }
+            #expect(response.body == #"{"results":["# + expected.joined(separator: ",") + "]}")
+            never.continuation.yield()
+        }
+    }
+
+    @Test("wait=scored: what a room's rate sheds is rate_limited, what a full queue sheds is overloaded")
+    func scoredShed() async throws {
+        var configuration = CommentRoutes.Configuration()
+        configuration.scoredTimeout = .milliseconds(20)
+        let never = AsyncStream.makeStream(of: Void.self)
+        let stream = never.stream
+        let waits: @Sendable () async -> Void = {
+            for await _ in stream {
+                break
+            }
+        }
+        var slow = PipelineConfiguration()
+        slow.admission.roomRate = 1
+        try await RunningComments.with(configuration, pipeline: slow, pipelineStarts: waits) { running in
+            let body = #"[{"room":"a","text":"1"},{"room":"a","text":"2"},{"room":"b","text":"3"}]"#
+            let response = try await running.post("/v1/comments?wait=scored", body)
+            let expected = ["timeout", "rate_limited", "rate_limited"].map { #"{"error":"\#($0)"}"# }
+            #expect(response.status == 200)
+            #expect(response.body == #"{"results":["# + expected.joined(separator: ",") + "]}")
+            never.continuation.yield()
         }
     }
 

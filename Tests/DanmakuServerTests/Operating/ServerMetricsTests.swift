@@ -14,6 +14,8 @@ struct ServerMetricsTests {
         pipeline.duplicate = 11
         pipeline.rejected = 12
         pipeline.shed = 13
+        pipeline.paidAsChat = 14
+        pipeline.evictedRooms = [15, 16, 17]
         pipeline.scoredByModel = 50
         pipeline.scoredByCache = 5
         pipeline.scoredByFallback = 6
@@ -76,6 +78,10 @@ struct ServerMetricsTests {
             ("danmaku_comments_total", ["outcome": "duplicate"], 11),
             ("danmaku_comments_total", ["outcome": "rejected"], 12),
             ("danmaku_comments_total", ["outcome": "shed"], 13),
+            ("danmaku_paid_as_chat_total", [:], 14),
+            ("danmaku_rooms_evicted_total", ["reason": "idle"], 15),
+            ("danmaku_rooms_evicted_total", ["reason": "excess"], 16),
+            ("danmaku_rooms_evicted_total", ["reason": "single"], 17),
             ("danmaku_scored_total", ["by": "model"], 50),
             ("danmaku_scored_total", ["by": "cache"], 5),
             ("danmaku_scored_total", ["by": "fallback"], 6),

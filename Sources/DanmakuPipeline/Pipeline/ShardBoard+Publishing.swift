@@ -1,0 +1,121 @@
+import SentimentModel
+
+extension ShardBoard {
+    /// The most quiet rooms that are told of it in one second: with 16 shards 2,048 moods, about 2 MB of the log.
+    private static let announcedAtOnce = 128
+    /// A room whose next entry is due later than this is looked at once a second.
+    private static let soonNanoseconds: Int64 = 1_000_000_000
+
+    /// Publishes what is due of the rooms that wait for a tick.
+    ///
+    /// - Returns: Whether any room has to be looked at again within milliseconds.
+    package mutating func tick(now: Timestamp) -> Bool {
+        let slots = soon
+        soon.removeAll(keepingCapacity: true)
+        for slot in slots {
+            rooms[Int(slot)]?.isSoon = false
+            attend(slot, now: now)
+        }
+        return !soon.isEmpty
+    }
+
+    /// Publishes what is due of the rooms whose mood decays, and tells quiet rooms of a change of ``isDegraded``; called
+    /// once a second.
+    package mutating func settle(now: Timestamp) {
+        let slots = settling
+        settling.removeAll(keepingCapacity: true)
+        for slot in slots {
+            rooms[Int(slot)]?.isSettling = false
+            attend(slot, now: now)
+        }
+        announce(now: now)
+    }
+
+    private mutating func announce(now: Timestamp) {
+        guard var slot = announcing else {
+            return
+        }
+        var left = Self.announcedAtOnce
+        while slot < rooms.count, left > 0 {
+            if let room = rooms[slot], room.shownDegraded != isDegraded {
+                room.pacer.announce()
+                attend(UInt32(slot), now: now)
+                left -= 1
+            }
+            slot += 1
+        }
+        announcing = slot < rooms.count ? slot : nil
+    }
+
+    /// Publishes whatever waits, due or not: the last step of a drain.
+    package mutating func flushAll(now: Timestamp) {
+        for room in rooms.lazy.compactMap(\.self) {
+            if let draft = room.flush.take(now: now.nanoseconds) {
+                outbox.drafts.append(draft)
+            }
+            publishMood(of: room, now: now)
+        }
+    }
+
+    /// Publishes what is due of a room and notes when to look at it again.
+    mutating func attend(_ slot: UInt32, now: Timestamp) {
+        guard let room = rooms[Int(slot)] else {
+            return
+        }
+        if let draft = room.flush.takeIfDue(now: now.nanoseconds) {
+            outbox.drafts.append(draft)
+        }
+        publishMood(of: room, now: now)
+        guard let due = room.due else {
+            return
+        }
+        if due < now.nanoseconds + Self.soonNanoseconds {
+            if !room.isSoon {
+                room.isSoon = true
+                soon.append(slot)
+            }
+        } else if !room.isSettling {
+            room.isSettling = true
+            settling.append(slot)
+        }
+    }
+
+    private mutating func publishMood(of room: RoomBoard, now: Timestamp) {
+        guard let published = room.pacer.takeIfDue(now: now.nanoseconds) else {
+            return
+        }
+        let detail: MoodSnapshot.Detail = published == .full ? .full : .brief
+        let snapshot = room.nextMood(now: now, degraded: isDegraded, detail: detail)
+        let name = room.name
+        let body = EncodedBody(footprint: snapshot.footprint) { writer in
+            snapshot.encode(room: name, detail: detail, into: &writer)
+        }
+        outbox.drafts.append(.mood(body, room: name))
+    }
+}
+
+// MARK: - The way to the log
+
+extension ShardBoard {
+    /// What to hand to the log now; empty if another thread is at it already.
+    package mutating func beginPublishing() -> Outgoing {
+        guard !isPublishing, !outbox.isEmpty else {
+            return Outgoing()
+        }
+        isPublishing = true
+        return takeOutbox()
+    }
+
+    /// What came while the last entries were appended; nothing ends the publishing.
+    package mutating func continuePublishing() -> Outgoing {
+        if outbox.isEmpty {
+            isPublishing = false
+        }
+        return takeOutbox()
+    }
+
+    private mutating func takeOutbox() -> Outgoing {
+        defer { outbox = Outgoing() }
+        return outbox
+    }
+}

@@ -1,0 +1,70 @@
+import DanmakuPipeline
+import DanmakuTestKit
+import Logging
+import SentimentModel
+
+/// A pipeline that runs for one test, with a scripted scorer and time that only moves when told.
+struct PipelineBench {
+    let pipeline: Pipeline
+    let scorer: ScriptedScorer
+    let clock = ManualClock()
+    var time: ManualTime {
+        clock.time
+    }
+
+    static let happy = Sentiment(label: .positive, emotion: .happy, score: 500, confidence: 900, affective: true)
+
+    init(
+        _ script: [ScriptedScorer.Step] = [.answers(happy)],
+        random: RandomSource = .system,
+        logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+        configure: (inout PipelineConfiguration) -> Void = { _ in }
+    ) {
+        var configuration = PipelineConfiguration()
+        configuration.shardCount = 4
+        configuration.breaker.timeout = .seconds(3600)
+        configure(&configuration)
+        scorer = ScriptedScorer(script)
+        pipeline = Pipeline(
+            configuration: configuration,
+            scorer: scorer,
+            fallback: ScriptedScorer(name: "fallback", [.answers(Self.happy)]),
+            time: clock.time,
+            clock: clock,
+            random: random,
+            logger: logger
+        )
+    }
+
+    /// Runs the pipeline while `body` runs.
+    func run(_ body: () async throws -> Void) async throws {
+        let pipeline = pipeline
+        let running = Task { try await pipeline.run() }
+        defer { running.cancel() }
+        await settled()
+        try await body()
+    }
+
+    func offer(
+        _ fixtures: [CommentFixture],
+        mode: OfferMode = .refuses,
+        client: ClientAddress = .unknown,
+        from start: Int = 0
+    ) -> OfferOutcome {
+        pipeline.offer(CommentChunk(fixtures), from: start, mode: mode, client: client, now: time.now())
+    }
+
+    /// Moves time on by whole seconds; returns when the pipeline has done what it does once a second.
+    func settle(seconds: Int) async {
+        for _ in 0..<seconds {
+            clock.advance(by: .seconds(1))
+            await settled()
+        }
+    }
+
+    /// Waits until the pipeline sleeps for the next second.
+    private func settled() async {
+        // No other part sleeps for exactly that: flushes take milliseconds, time-outs an hour.
+        while await clock.sleeper().deadline.offset - clock.now.offset != .seconds(1) {}
+    }
+}
