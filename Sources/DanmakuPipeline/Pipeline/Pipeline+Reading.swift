@@ -21,6 +21,12 @@ extension Pipeline {
         withRoom(room) { $0.mood(now: now, degraded: scorer.isDegraded) }
     }
 
+    /// The mood of a room for a stream that begins: zeros if it has published nothing.
+    package func moodOrZeros(of room: [UInt8], now: Timestamp) -> MoodSnapshot {
+        mood(of: room, now: now)
+            ?? shards[shardIndex(roomHash(room))].board.withLock { $0.emptyMood(now: now) }
+    }
+
     /// The moods of all rooms, in no order.
     ///
     /// Takes each shard's board lock once.

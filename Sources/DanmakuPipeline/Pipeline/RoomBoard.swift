@@ -24,11 +24,25 @@ package final class RoomBoard {
     package var isSettling = false
     /// What `degraded` the room's last mood said.
     package private(set) var shownDegraded = false
-    /// `at` of its last mood; 0 before the first.
-    private var shownAt: Int64 = 0
+    /// The latest `at` that anyone was shown of the room.
+    private var shownAt: Int64
 
     /// Creates the board of a new room.
-    package init(name: [UInt8], configuration: FanOutConfiguration, displayKey: UInt64, now: Timestamp) {
+    ///
+    /// - Parameters:
+    ///   - name: The name's bytes.
+    ///   - configuration: The rates.
+    ///   - displayKey: Tells texts apart at `display`.
+    ///   - shownAt: The latest `at` that may have been shown of a room of this name.
+    ///   - now: The time.
+    package init(
+        name: [UInt8],
+        configuration: FanOutConfiguration,
+        displayKey: UInt64,
+        shownAt: Int64,
+        now: Timestamp
+    ) {
+        self.shownAt = shownAt
         self.name = name
         aggregate = RoomAggregate(now: now)
         flush = RoomFlush(room: name, configuration: configuration, displayKey: displayKey)
@@ -39,6 +53,8 @@ package final class RoomBoard {
     package func mood(now: Timestamp, degraded: Bool, detail: MoodSnapshot.Detail = .full) -> MoodSnapshot {
         var snapshot = aggregate.snapshot(now: now, degraded: degraded, detail: detail)
         snapshot.at = max(shownAt, snapshot.at)
+        // The next one that is published has to be newer than this.
+        shownAt = snapshot.at
         return snapshot
     }
 

@@ -29,6 +29,7 @@ extension ShardBoard {
             attend(slot, now: now)
         }
         announce(now: now)
+        latestAt = max(latestAt, now.milliseconds)
     }
 
     private mutating func announce(now: Timestamp) {
@@ -86,6 +87,7 @@ extension ShardBoard {
         }
         let detail: MoodSnapshot.Detail = published == .full ? .full : .brief
         let snapshot = room.nextMood(now: now, degraded: isDegraded, detail: detail)
+        latestAt = max(latestAt, snapshot.at)
         let name = room.name
         let body = EncodedBody(footprint: snapshot.footprint) { writer in
             snapshot.encode(room: name, detail: detail, into: &writer)

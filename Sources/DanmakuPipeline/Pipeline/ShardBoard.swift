@@ -54,6 +54,9 @@ package struct ShardBoard {
             }
         }
     }
+    /// The latest `at` of any mood: a room that begins anew, under a clock that was set back, must not seem older than
+    /// it was.
+    var latestAt: Int64 = 0
     /// Received → scored, in seconds.
     package var sojourn = Histogram.seconds()
     /// Rooms with something due within milliseconds.
@@ -152,6 +155,12 @@ package struct ShardBoard {
 }
 
 extension ShardBoard {
+    /// The mood of a room that has published nothing.
+    package mutating func emptyMood(now: Timestamp) -> MoodSnapshot {
+        latestAt = max(latestAt, now.milliseconds)
+        return MoodSnapshot(at: latestAt)
+    }
+
     private mutating func room(_ slot: UInt32, names: [UInt32: [UInt8]], now: Timestamp) -> RoomBoard {
         if let known = room(slot) {
             return known
@@ -162,7 +171,13 @@ extension ShardBoard {
         while rooms.count <= Int(slot) {
             rooms.append(nil)
         }
-        let room = RoomBoard(name: name, configuration: configuration, displayKey: displayKey, now: now)
+        let room = RoomBoard(
+            name: name,
+            configuration: configuration,
+            displayKey: displayKey,
+            shownAt: latestAt,
+            now: now
+        )
         rooms[Int(slot)] = room
         return room
     }

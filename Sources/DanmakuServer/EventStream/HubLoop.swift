@@ -36,7 +36,7 @@ final class HubLoop: @unchecked Sendable {
             moods: MoodSource(
                 rooms: { pipeline.log.publishedRooms() },
                 encode: { room, now, writer in
-                    let mood = pipeline.mood(of: room, now: now) ?? MoodSnapshot(at: now.milliseconds)
+                    let mood = pipeline.moodOrZeros(of: room, now: now)
                     mood.encode(room: room, detail: .full, into: &writer)
                 }
             )

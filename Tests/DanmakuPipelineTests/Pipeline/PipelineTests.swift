@@ -158,6 +158,25 @@ struct PipelineTests {
         }
     }
 
+    @Test("a request that waits is called without a lock held, so that it may ask the pipeline anything")
+    func watchOutsideLocks() async throws {
+        let bench = PipelineBench()
+        try await bench.run {
+            let (completed, complete) = AsyncStream<Int>.makeStream()
+            let watch = ResultWatch { [pipeline = bench.pipeline] in
+                // Takes both locks of every shard.
+                complete.yield(pipeline.metrics().rooms)
+                complete.finish()
+            }
+            watch.expect(1)
+            let chunk = CommentChunk([CommentFixture(text: "一")])
+            _ = bench.pipeline.offer(chunk, from: 0, mode: .refuses, watch: watch, now: bench.time.now())
+            for await rooms in completed {
+                #expect(rooms == 1)
+            }
+        }
+    }
+
     @Test("a user is published as a keyed hash, a name is no user")
     func users() async throws {
         let bench = PipelineBench()

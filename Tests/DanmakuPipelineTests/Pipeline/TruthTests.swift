@@ -128,6 +128,40 @@ struct TruthTests {
         }
     }
 
+    @Test("what a page was shown is older than the next mood, in quiet, unknown and forgotten rooms too")
+    func clockBackAfterReading() async throws {
+        let bench = PipelineBench {
+            $0.shardCount = 1
+            $0.rooms.max = 1
+        }
+        let reader = reader(bench)
+        try await bench.run {
+            func shown(_ room: String) -> Int64 {
+                bench.pipeline.moodOrZeros(of: Array(room.utf8), now: bench.time.now()).at
+            }
+            func nextMood(_ room: String) async throws -> Int64 {
+                #expect(bench.offer([CommentFixture(room: room, text: "一")]).accepted == 1)
+                try await bench.pipeline.drain()
+                return try #require(moods(of: room, from: reader).first).at
+            }
+            // Read long after the last mood was published.
+            _ = try await nextMood("quiet")
+            await bench.settle(seconds: 90)
+            _ = reader.take()
+            let quiet = shown("quiet")
+            let unknown = shown("unknown")
+            bench.time.setWallClock(by: .seconds(-86_400))
+            // It takes the place of the quiet room, which then comes back with a new board.
+            #expect(try await nextMood("unknown") > unknown)
+            #expect(bench.pipeline.mood(of: "quiet".utf8, now: bench.time.now()) == nil)
+            #expect(try await nextMood("quiet") > quiet)
+            await bench.settle(seconds: 1)
+            let again = shown("quiet")
+            bench.time.setWallClock(by: .seconds(-86_400))
+            #expect(try await nextMood("quiet") > again)
+        }
+    }
+
     @Test("a clock that is set forward a day and back: windows and order stay, the timeline follows the clock")
     func clockForwardAndBack() async throws {
         let bench = PipelineBench()
