@@ -81,7 +81,11 @@ struct ConnectionAdmissionTests {
         limits.answerBytes = 1000
         limits.answerBytesPerAddress = 10
         let budgets = HTTPBudgets(limits: limits)
-        let admission = ConnectionAdmission(open: OpenConnections(), budgets: budgets) { $0.ipAddress == "192.0.2.9" }
+        let admission = ConnectionAdmission(
+            open: OpenConnections(),
+            budgets: budgets,
+            proxies: try TrustedProxies(configured: "192.0.2.9")
+        )
         for (address, isProxy) in [("192.0.2.9", true), ("192.0.2.1", false)] {
             var held = admission.held(by: try Self.channel(address))
             let takesAnswers = held.holdsAnswers(500)
