@@ -28,7 +28,7 @@ extension Server {
         let readiness = Readiness()
         let open = OpenConnections()
         let proxies = try TrustedProxies(configured: configuration.http.trustedProxies)
-        let budgets = ClientBudgets(http: configuration.http.limits)
+        let budgets = ClientBudgets(http: configuration.http.limits, streams: configuration.streams)
         let random = RandomSource.system
         let pipeline = Pipeline(
             configuration: configuration.pipeline,
@@ -52,7 +52,7 @@ extension Server {
             rates: rates,
             time: time
         )
-        let streams = EventStreams(pipeline: pipeline, eventLoopGroup: loops, time: time)
+        let streams = EventStreams(pipeline: pipeline, eventLoopGroup: loops, time: time, random: random)
         let startup = Startup { addresses in
             readiness.advance(to: .admitting)
             logger.info("Ready.", metadata: addresses.metadata)
@@ -80,7 +80,8 @@ extension Server {
                 time: time
             )
             .add(to: router)
-            EventStreamRoutes(streams: streams, readiness: readiness).add(to: router)
+            EventStreamRoutes(streams: streams, readiness: readiness, budgets: budgets.streams, random: random)
+                .add(to: router)
             OperatingRoutes(
                 pipeline: pipeline,
                 readiness: readiness,

@@ -6,8 +6,12 @@ extension EventLog {
     package struct Held: Sendable {
         /// Entries in the ring.
         package let entries: Int
-        /// Bytes of the entries and of their cached frames.
+        /// Bytes of the entries, of their cached frames and of the indices.
         package let bytes: Int
+        /// Rooms in its table: those of the pipeline, those with entries, those watched.
+        package let rooms: Int
+        /// Bytes of the table of rooms.
+        package let roomBytes: Int
         /// The age of the oldest entry, in nanoseconds; 0 if there is none.
         package let age: Int64
     }
@@ -20,7 +24,9 @@ extension EventLog {
         state.withLock { state in
             Held(
                 entries: state.ring.slots.count,
-                bytes: state.ring.footprint + state.ring.cachedBytes,
+                bytes: state.ring.bytes,
+                rooms: state.ring.rooms.count,
+                roomBytes: state.ring.rooms.bytes,
                 age: state.ring.age(now: now)
             )
         }

@@ -46,9 +46,12 @@ package final class EventLog: Sendable {
         state.withLock { $0.ring.first }
     }
 
-    /// The rooms that the pipeline has and that have published something.
-    package func publishedRooms() -> [[UInt8]] {
-        state.withLock { $0.ring.rooms.ownedNames }
+    /// The rooms that the pipeline has and that have published something, a part at a time.
+    ///
+    /// - Parameter start: Where the part begins: 0, then what the part before says.
+    /// - Returns: At most 256 names, and where the next part begins.
+    package func publishedRooms(from start: Int) -> RoomNames {
+        state.withLock { $0.ring.rooms.ownedNames(from: start, limit: 256) }
     }
 
     /// The rooms in its table: those of the pipeline, those with entries in the ring, those watched.

@@ -2,21 +2,15 @@ import DequeModule
 
 /// The log's content: the newest entries, oldest first, and what is known of each room.
 ///
-/// Entries are found by index arithmetic (their sequences have no holes), and know their room's previous and next one by
-/// sequence. What it holds is bounded by `log.ring-bytes`, the frames cached on its entries included: a quarter of it
-/// may be frames, of which the oldest go first; entries go when both together exceed the bound. The newest entry stays.
+/// Entries are found by index arithmetic (their sequences have no holes), and by lists of sequences for each room and class.
+/// What it holds is bounded by `log.ring-bytes`, the frames cached on its entries and its indices included: a quarter of
+/// it may be frames, of which the oldest go first; entries go when all together exceed the bound. The newest entry stays.
 package struct EventRing {
     /// An entry in its place.
     struct Slot {
         let entry: LogEntry
         /// When it was appended, in nanoseconds of the monotonic clock.
         let appendedAt: Int64
-        /// The room's entry before this one, perhaps evicted; 0 if there was none.
-        let previous: UInt64
-        /// The room's next entry; 0 until there is one.
-        var next: UInt64 = 0
-        /// If this is a mood, the room's next one; 0 until there is one.
-        var nextMood: UInt64 = 0
         /// Bytes of cached frames.
         var cachedBytes = 0
     }
@@ -30,7 +24,11 @@ package struct EventRing {
     private(set) var tally = Tally()
     /// The rooms.
     var rooms = RoomTable()
-    /// Bytes of the entries without their frames.
+    /// The entries of all rooms by class, without the moods.
+    private(set) var lists = EntryLists()
+    /// The moods of all rooms.
+    private(set) var moods = MoodIndex()
+    /// Bytes of the entries without their frames, their places in lists included.
     private(set) var footprint = 0
     /// Bytes of the cached frames.
     private(set) var cachedBytes = 0
@@ -44,6 +42,11 @@ package struct EventRing {
     /// The newest sequence; 0 if there never was an entry.
     var head: UInt64 {
         first + UInt64(slots.count) - 1
+    }
+
+    /// Bytes of everything that the bound is about.
+    var bytes: Int {
+        footprint + cachedBytes + moods.bytes
     }
 
     /// The place of a sequence, if it is in the ring.
@@ -70,19 +73,18 @@ package struct EventRing {
             roomTally: rooms[room].tally,
             logTally: tally
         )
-        slots.append(Slot(entry: entry, appendedAt: now, previous: rooms[room].newest))
-        if let previous = place(of: rooms[room].newest) {
-            slots[previous].next = sequence
-        } else {
-            rooms[room].oldest = sequence
-        }
-        rooms[room].newest = sequence
-        if entry.isMood {
-            if let previous = place(of: rooms[room].newestMood) {
-                slots[previous].nextMood = sequence
+        slots.append(Slot(entry: entry, appendedAt: now))
+        moods.reserve(first: first, count: slots.count)
+        if entry.kind == .mood {
+            if let previous = rooms[room].lists[.mood].last {
+                moods.supersede(previous, by: sequence)
             }
-            rooms[room].newestMood = sequence
+            moods.append(sequence)
+        } else {
+            lists.append(sequence, entry.kind)
         }
+        rooms[room].lists.append(sequence, entry.kind)
+        rooms[room].newest = sequence
         footprint += entry.footprint
         trim()
         return entry
@@ -114,7 +116,7 @@ package struct EventRing {
     }
 
     private mutating func trim() {
-        while footprint + cachedBytes > limit, slots.count > 1, let slot = slots.popFirst() {
+        while bytes > limit, slots.count > 1, let slot = slots.popFirst() {
             let sequence = first
             first += 1
             footprint -= slot.entry.footprint
@@ -122,7 +124,12 @@ package struct EventRing {
             if cached.first == sequence {
                 cached.removeFirst()
             }
-            rooms.evict(sequence, of: slot.entry.roomIndex, next: slot.next)
+            if slot.entry.kind == .mood {
+                moods.evict(sequence)
+            } else {
+                lists.evict(sequence, slot.entry.kind)
+            }
+            rooms.evict(sequence, of: slot.entry.roomIndex, slot.entry.kind)
         }
     }
 }

@@ -20,6 +20,11 @@ public struct FanOutConfiguration: Sendable {
     public var maximumAge: Duration = .seconds(3600)
     /// The window a browser's `retry:` is drawn from at a join.
     public var retryMilliseconds: ClosedRange<Int> = 2000...6000
+    /// What replays, snapshots and joins may cost before an event loop looks at its sockets again, in units of about 2 µs:
+    /// more serves many joins sooner, less keeps everything else on the loop quicker.
+    public var turnUnits = 256
+    /// The same in bytes written.
+    public var turnBytes = 512 << 10
 
     /// Creates the defaults of the contract.
     public init() {}

@@ -2,6 +2,10 @@
 package struct FanOutCounters: Sendable {
     /// Streams that are open.
     package var subscribers = 0
+    /// Estimated bytes that they hold: positions, memberships, connections.
+    package var heldBytes = 0
+    /// Bytes of their output that the kernel has not taken, as of the last look at each.
+    package var pendingBytes = 0
     /// Entries handed over to subscribers.
     package var delivered: UInt64 = 0
     /// Entries that were left out for subscribers that lagged too far.
@@ -24,11 +28,20 @@ package struct FanOutCounters: Sendable {
     /// Adds another hub's.
     package mutating func merge(_ other: FanOutCounters) {
         subscribers += other.subscribers
+        heldBytes += other.heldBytes
+        pendingBytes += other.pendingBytes
         delivered += other.delivered
         skipped += other.skipped
         closed.merge(other.closed, uniquingKeysWith: +)
         replayHits += other.replayHits
         replayResets += other.replayResets
         publishSeconds.merge(other.publishSeconds)
+    }
+}
+
+extension FanOutCounters {
+    /// The row of `/health/memory`.
+    package var component: PipelineMetrics.Component {
+        .init("subscribers", bytes: heldBytes + pendingBytes, count: subscribers)
     }
 }

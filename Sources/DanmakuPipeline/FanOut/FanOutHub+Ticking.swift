@@ -19,8 +19,8 @@ extension FanOutHub {
 
     /// Ends every stream: `bye` to each with a `retry:` of its own, in a slot of its own.
     ///
-    /// Whoever lags and still reads gets what it lags first, but not for long: it comes back with its cursor. Joins are
-    /// the edge's to refuse from now on.
+    /// A subscriber that lags and still reads gets what it lags first, but not for long: it comes back with its cursor.
+    /// Clients that have not joined, and those that join from now on, get `bye` at once.
     ///
     /// - Parameters:
     ///   - window: How long the ends are spread.
@@ -31,12 +31,33 @@ extension FanOutHub {
         isDraining = true
         let soonest = configuration.retryMilliseconds.lowerBound
         retryRange = soonest...(soonest + Int(retryOver.nanoseconds / 1_000_000))
+        dismissJoins()
         let milliseconds = Int(window.nanoseconds / 1_000_000)
         for subscriber in subscribers.values {
             let slot = now.nanoseconds + Int64(random(0...milliseconds)) * 1_000_000
             subscriber.machine.schedule(.drain, at: slot, patience: patience.nanoseconds)
         }
         tick(now: now)
+    }
+
+    /// The time of a drain is over: the rest gets `bye` now, whether it reads or not.
+    ///
+    /// - Parameter now: The time.
+    package func endRest(now: Timestamp) {
+        dismissJoins()
+        exclusively(now) {
+            for subscriber in subscribers.values {
+                end(subscriber, .drain)
+            }
+        }
+    }
+
+    private func dismissJoins() {
+        let left = joins.values.sorted { $0.number < $1.number }
+        joins = [:]
+        for joining in left {
+            dismiss(joining)
+        }
     }
 
     private func tick(_ subscriber: Subscriber, _ now: Timestamp) {
@@ -62,6 +83,7 @@ extension FanOutHub {
             moved: pending < subscriber.pending + subscriber.written,
             now: now.nanoseconds
         )
+        counters.pendingBytes += pending - subscriber.pending
         subscriber.pending = pending
         subscriber.written = 0
         subscriber.lookAt = now.nanoseconds + Self.lookStep

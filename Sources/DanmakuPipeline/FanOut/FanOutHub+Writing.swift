@@ -1,7 +1,4 @@
 extension FanOutHub {
-    /// Bytes that one subscriber gets in one turn: a long replay to a fast reader leaves the loop to the others between.
-    private static let turnBytes = 1 << 20
-
     /// Writes `hello` and, if its cursor was not honoured, `reset`.
     func greet(_ subscriber: Subscriber, _ join: LogJoin, cursor: String, _ now: Timestamp) {
         let hello = StreamEvents.Hello(
@@ -26,13 +23,13 @@ extension FanOutHub {
     /// Hands a live entry to everyone at the head who watches its room.
     func deliver(_ entry: LogEntry, _ now: Timestamp) {
         var isSeen = false
-        if let members = rooms[entry.roomIndex]?.members {
+        if let members = rooms[entry.roomIndex]?.members.list {
             for member in members where deliver(entry, to: member) {
                 isSeen = true
             }
         }
         var isSeenByEveryRoom = false
-        for member in everyRoom.members where deliver(entry, to: member) {
+        for member in everyRoom.members.list where deliver(entry, to: member) {
             isSeenByEveryRoom = true
         }
         if isSeen || isSeenByEveryRoom {
@@ -41,7 +38,7 @@ extension FanOutHub {
     }
 
     /// Whether the subscriber was given something to see.
-    private func deliver(_ entry: LogEntry, to member: Channel.Member) -> Bool {
+    private func deliver(_ entry: LogEntry, to member: ChannelMembers.Member) -> Bool {
         let subscriber = member.subscriber
         guard entry.sequence > subscriber.position.sequence,
             subscriber.machine.offer(isWritable: subscriber.sink.isWritable)
@@ -51,28 +48,39 @@ extension FanOutHub {
         return hand(entry, to: subscriber, place: member.place)
     }
 
-    /// Writes as much to a subscriber as it takes now, at most a turn's worth.
+    /// Writes as much to a subscriber as it takes now and the turn allows.
     func pump(_ subscriber: Subscriber, _ now: Timestamp) {
-        var turn = Self.turnBytes
         while subscriber.sink.isWritable {
-            guard turn > 0 else {
-                waiting.append(subscriber)
+            let work = subscriber.machine.work
+            if work == .nothing {
+                return
+            }
+            guard !turn.isOver else {
+                wait(subscriber)
                 return
             }
             let before = subscriber.written
-            switch subscriber.machine.work {
+            switch work {
             case .snapshots: writeSnapshot(subscriber, now)
             case .page: writePage(subscriber, now)
             case .moods: writeMoods(subscriber)
-            case .nothing: return
+            case .nothing: break
             }
-            turn -= subscriber.written - before
+            turn.bytes -= subscriber.written - before
         }
     }
 
     private func writeSnapshot(_ subscriber: Subscriber, _ now: Timestamp) {
+        if let start = subscriber.snapshots.missing {
+            turn.units -= HubTurn.page
+            subscriber.snapshots.add(moods.rooms(start))
+            if subscriber.snapshots.missing != nil {
+                return
+            }
+        }
+        turn.units -= HubTurn.snapshot
         let start = subscriber.position.sequence
-        if let room = subscriber.snapshots.popLast() {
+        if let room = subscriber.snapshots.popNext() {
             let id = subscriber.snapshots.isEmpty ? id(start) : nil
             write(StreamEvents.snapshot(id: id) { moods.encode(room, now, &$0) }, to: subscriber)
         } else {
@@ -85,25 +93,32 @@ extension FanOutHub {
     }
 
     private func writePage(_ subscriber: Subscriber, _ now: Timestamp) {
-        let page = reader.page(after: subscriber.position, replayEnd: subscriber.replayEnd)
-        let mayLag = subscriber.position.sequence < subscriber.replayEnd
-        if page.hasGap || !mayLag && page.lag > UInt64(configuration.maximumLagBytes) {
+        // A replay may lag as far as the ring reaches.
+        let isReplay = subscriber.position.sequence < subscriber.replayEnd
+        let maximumLag = isReplay ? .max : UInt64(configuration.maximumLagBytes)
+        turn.units -= subscriber.sweep == nil ? HubTurn.join(rooms: subscriber.memberNumbers.count) : HubTurn.page
+        let page = reader.page(
+            after: subscriber.position,
+            replayEnd: subscriber.replayEnd,
+            sweep: &subscriber.sweep,
+            limit: max(1, turn.units),
+            maximumLag: maximumLag
+        )
+        if page.hasGap || page.lag > maximumLag {
             conflate(subscriber)
             return
         }
-        for item in page.items {
-            guard item.isVisible else {
-                subscriber.position.advance(over: item.entry, place: item.place)
-                continue
-            }
+        for (index, item) in page.items.enumerated() {
             guard subscriber.sink.isWritable else {
+                subscriber.sweep?.giveBack(page.items[index...])
                 return
             }
+            turn.units -= 1
             if hand(item.entry, to: subscriber, place: item.place) {
                 observeLate(item.entry, subscriber, now)
             }
         }
-        subscriber.position = page.end
+        subscriber.position.sequence = page.end
         if page.isLast {
             subscriber.machine.complete(.page)
         }
@@ -113,7 +128,7 @@ extension FanOutHub {
     private func conflate(_ subscriber: Subscriber) {
         let collapse = reader.collapse(&subscriber.position)
         subscriber.machine.conflate()
-        subscriber.moods = collapse.moods.reversed()
+        subscriber.kept = collapse.kept
         subscriber.moodsKeepIDs = collapse.skipped.events == 0
         skip(collapse.skipped, subscriber)
     }
@@ -123,27 +138,29 @@ extension FanOutHub {
     /// They go without their ids after a `skipped`: that has the id of the head, and a browser that comes back with a
     /// lower one would get what was counted.
     private func writeMoods(_ subscriber: Subscriber) {
-        for _ in 0..<32 {
-            guard subscriber.sink.isWritable, let sequence = subscriber.moods.popLast() else {
-                break
+        let limit = 32
+        turn.units -= HubTurn.page
+        let entries = reader.entries(of: subscriber.kept, limit: limit)
+        for entry in entries {
+            guard subscriber.sink.isWritable else {
+                return
             }
-            guard let entry = reader.entries(CollectionOfOne(sequence)).first else {
-                // It left the ring while the reader was stalled once more.
-                subscriber.lostMoods += 1
-                continue
-            }
+            turn.units -= 1
             counters.delivered += 1
+            subscriber.kept.after = entry.sequence
+            subscriber.kept.count -= 1
             let frame = frame(of: entry, at: subscriber.position.level)
             if subscriber.moodsKeepIDs {
-                subscriber.lastID = sequence
+                subscriber.lastID = entry.sequence
                 write(frame, to: subscriber)
             } else {
                 write(frame.withoutID, to: subscriber)
             }
         }
-        if subscriber.moods.isEmpty {
-            skip(Tally.Level(events: subscriber.lostMoods), subscriber)
-            subscriber.lostMoods = 0
+        if entries.count < limit {
+            // The others left the ring while the reader was stalled once more.
+            skip(Tally.Level(events: UInt64(subscriber.kept.count)), subscriber)
+            subscriber.kept = .none
             subscriber.machine.complete(.moods)
         }
     }

@@ -1,10 +1,21 @@
+import DequeModule
+
 /// All subscribers of one event loop, and what each gets next.
 ///
 /// Confined to its event loop; it knows no sockets and reads no clock. The edge calls it when a client joins or leaves, when
 /// the log woke this loop, when a sink's writability changed, and at a regular tick. Live entries go to every subscriber at
-/// the head whose sink is writable; whoever lags reads on from the ring, so that nobody holds anyone up. Frames are
+/// the head whose sink is writable; a subscriber that lags reads on from the ring, so that it holds nobody up. Joins and
+/// reading from the ring are done in turns of a bounded size; what a turn does not reach waits in a queue. Frames are
 /// encoded once in the process. It queues nothing per subscriber but rooms and sequences.
 package final class FanOutHub {
+    /// What waits for another turn.
+    enum Waiting {
+        /// A client that has not joined yet, by its number.
+        case join(Int)
+        /// A subscriber that has more to read, or whose sink called back from within a call.
+        case pump(Subscriber)
+    }
+
     let configuration: FanOutConfiguration
     let reader: LogReader
     let moods: MoodSource
@@ -16,20 +27,26 @@ package final class FanOutHub {
     var everyRoom = Channel(observed: 0)
     /// What this hub has counted.
     package internal(set) var counters = FanOutCounters()
+    /// Members that were looked at when subscribers left: what leaving cost.
+    package internal(set) var leaveSteps = 0
 
+    /// Clients that have not joined yet, by number; the edge bounds how many there are.
+    var joins: [Int: Joining] = [:]
+    /// What waits for another turn, oldest first.
+    var waiting: Deque<Waiting> = []
+    /// What this turn may still do.
+    var turn: HubTurn
     /// Frames that this hub had encoded during the current call.
     var grown: [(sequence: UInt64, bytes: Int)] = []
     /// Subscribers that were written to during the current call.
     var touched: [Subscriber] = []
-    /// Subscribers to pump when the current call is done: their sinks called back from within it, or their turn was over.
-    var waiting: [Subscriber] = []
     var isBusy = false
     var isDraining = false
     /// What the `retry:` of a stream's last event is drawn from.
     var retryRange: ClosedRange<Int>
     /// The frame that was handed over last: the next subscriber of the room mostly gets the same.
     var latest: (sequence: UInt64, level: DetailLevel, frame: Frame)?
-    private var nextNumber = 0
+    var nextNumber = 0
 
     /// Creates the hub of an event loop.
     ///
@@ -44,7 +61,7 @@ package final class FanOutHub {
         configuration: FanOutConfiguration,
         model: String,
         moods: MoodSource,
-        random: @escaping (ClosedRange<Int>) -> Int = { Int.random(in: $0) }
+        random: @escaping (ClosedRange<Int>) -> Int = { RandomSource.system.int(in: $0) }
     ) {
         self.reader = reader
         self.configuration = configuration
@@ -52,60 +69,17 @@ package final class FanOutHub {
         self.moods = moods
         self.random = random
         retryRange = configuration.retryMilliseconds
+        turn = HubTurn(configuration: configuration, now: .min / 2)
     }
 
-    /// Whether a subscriber's turn was over before it had everything: call ``resume(now:)`` soon.
+    /// Whether something waits for another turn: let the loop look at its sockets, then call ``resume(now:)``.
     package var hasWaiting: Bool {
         !waiting.isEmpty
     }
 
-    /// Enters a client: `hello`, perhaps `reset`, snapshots, what is after its cursor, and then what is live.
-    ///
-    /// - Parameters:
-    ///   - subscription: What it asks for.
-    ///   - sink: Where its frames go.
-    ///   - now: The time.
-    /// - Returns: Its number, for the other calls.
-    package func join(_ subscription: Subscription, sink: any SubscriberSink, now: Timestamp) -> Int {
-        let join = reader.join(
-            rooms: subscription.rooms,
-            level: subscription.level,
-            cursor: subscription.cursor.map { Cursor($0) },
-            now: now.nanoseconds
-        )
-        let number = nextNumber
-        nextNumber += 1
-        let machine = SubscriberStateMachine(
-            configuration: configuration,
-            now: now.nanoseconds,
-            phase: Double(random(0...1000)) / 1000,
-            age: Double(random(800...1000)) / 1000
-        )
-        let subscriber = Subscriber(
-            number: number,
-            sink: sink,
-            machine: machine,
-            join: join,
-            // After the head was read, so that no snapshot is older than it.
-            snapshots: subscription.rooms ?? moods.rooms()
-        )
-        subscribers[number] = subscriber
-        counters.subscribers += 1
-        enter(subscriber, observed: join.head)
-        exclusively(now) {
-            greet(subscriber, join, cursor: subscription.cursor ?? "", now)
-            pump(subscriber, now)
-        }
-        return number
-    }
-
-    /// The client has left.
-    ///
-    /// It may have been dropped before.
-    package func leave(_ number: Int) {
-        if let subscriber = subscribers[number] {
-            drop(subscriber, .client)
-        }
+    /// Whether it has no streams and no joins, so that it needs no tick.
+    package var isIdle: Bool {
+        subscribers.isEmpty && joins.isEmpty
     }
 
     /// The log has woken this loop: hands live entries over.
@@ -115,7 +89,7 @@ package final class FanOutHub {
             if outbox.isOverrun {
                 for subscriber in subscribers.values {
                     subscriber.machine.overrun()
-                    pump(subscriber, now)
+                    wait(subscriber)
                 }
             }
             for entry in outbox.entries {
@@ -126,24 +100,41 @@ package final class FanOutHub {
 
     /// A sink can take more again, or no more.
     package func writabilityChanged(_ number: Int, now: Timestamp) {
-        guard let subscriber = subscribers[number] else {
+        guard let subscriber = subscribers[number], subscriber.sink.isWritable, subscriber.machine.work != .nothing
+        else {
             return
         }
-        if isBusy {
-            waiting.append(subscriber)
+        if isBusy || !waiting.isEmpty {
+            wait(subscriber)
         } else {
             exclusively(now) { pump(subscriber, now) }
         }
     }
 
-    /// Gives another turn to those whose turn was over.
+    /// A new turn: goes on with what waits, as far as the turn goes.
     package func resume(now: Timestamp) {
-        let turns = waiting
-        waiting = []
+        turn = HubTurn(configuration: configuration, now: now.nanoseconds)
         exclusively(now) {
-            for subscriber in turns {
-                pump(subscriber, now)
+            while !turn.isOver, let next = waiting.popFirst() {
+                switch next {
+                case .join(let number):
+                    // A client that has left meanwhile costs nothing.
+                    if let joining = joins.removeValue(forKey: number) {
+                        admit(joining, now)
+                    }
+                case .pump(let subscriber):
+                    subscriber.isWaiting = false
+                    pump(subscriber, now)
+                }
             }
+        }
+    }
+
+    /// Queues a subscriber for another turn, once.
+    func wait(_ subscriber: Subscriber) {
+        if !subscriber.isWaiting {
+            subscriber.isWaiting = true
+            waiting.append(.pump(subscriber))
         }
     }
 
@@ -151,6 +142,10 @@ package final class FanOutHub {
     func exclusively(_ now: Timestamp, _ body: () -> Void) {
         precondition(!isBusy, "a sink called back into something else than a change of writability")
         isBusy = true
+        // A turn ends with its time too, so that an idle hub needs no resuming.
+        if now.nanoseconds - turn.startedAt >= HubTurn.length {
+            turn = HubTurn(configuration: configuration, now: now.nanoseconds)
+        }
         body()
         flush()
         isBusy = false
@@ -166,62 +161,5 @@ package final class FanOutHub {
             subscriber.needsFlush = false
             subscriber.sink.flush()
         }
-    }
-
-    private func enter(_ subscriber: Subscriber, observed: UInt64) {
-        switch subscriber.position.scope {
-        case .rooms(let watched):
-            for (place, room) in watched.enumerated() {
-                let member = Channel.Member(subscriber: subscriber, place: place)
-                rooms[room.index, default: Channel(observed: observed)].members.append(member)
-            }
-        case .everyRoom:
-            if everyRoom.members.isEmpty {
-                everyRoom.observed = observed
-            }
-            everyRoom.members.append(.init(subscriber: subscriber, place: 0))
-        }
-    }
-
-    /// Drops a subscriber from every table; nothing is written to it after that.
-    func drop(_ subscriber: Subscriber, _ reason: StreamEnd) {
-        guard subscriber.machine.end() else {
-            return
-        }
-        subscribers[subscriber.number] = nil
-        counters.subscribers -= 1
-        counters.closed[reason, default: 0] += 1
-        switch subscriber.position.scope {
-        case .rooms(let watched):
-            for room in watched {
-                rooms[room.index]!.members.removeAll { $0.subscriber === subscriber }
-                if rooms[room.index]!.members.isEmpty {
-                    rooms[room.index] = nil
-                    reader.unwatch(room.index)
-                }
-            }
-        case .everyRoom:
-            everyRoom.members.removeAll { $0.subscriber === subscriber }
-            if everyRoom.members.isEmpty {
-                reader.unwatchEveryRoom()
-            }
-        }
-    }
-}
-
-/// What a client asks for.
-package struct Subscription: Sendable {
-    /// The rooms, without repetition; `nil` for every room.
-    package var rooms: [[UInt8]]?
-    /// The level of detail.
-    package var level: DetailLevel
-    /// Its cursor as it sent it, if it sent one.
-    package var cursor: String?
-
-    /// Creates a subscription.
-    package init(rooms: [[UInt8]]?, level: DetailLevel, cursor: String?) {
-        self.rooms = rooms
-        self.level = level
-        self.cursor = cursor
     }
 }

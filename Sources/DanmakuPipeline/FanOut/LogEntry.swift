@@ -13,6 +13,8 @@ package final class LogEntry: Sendable {
     package let roomIndex: RoomIndex
     /// What it publishes.
     package let content: EntryContent
+    /// Which levels see it.
+    let kind: EntryClass
     /// What its room had published up to and including this entry.
     package let roomTally: Tally
     /// What all rooms had published up to and including this entry.
@@ -43,32 +45,16 @@ package final class LogEntry: Sendable {
         room = draft.room
         self.roomIndex = roomIndex
         content = draft.content
+        kind = EntryClass(draft.content)
         self.share = share
         self.roomTally = roomTally
         self.logTally = logTally
         footprint = Self.footprint(of: draft.content)
     }
 
-    /// Whether the entry is a mood: of those only the newest of a room is replayed.
-    package var isMood: Bool {
-        switch content {
-        case .mood: true
-        case .results, .alert: false
-        }
-    }
-
     /// Whether the entry is an event at a level.
     package func isVisible(at level: DetailLevel) -> Bool {
-        switch content {
-        case .mood, .alert:
-            true
-        case .results(let results):
-            switch level {
-            case .mood: false
-            case .display: !results.displayed.isEmpty
-            case .full: true
-            }
-        }
+        kind.isVisible(at: level)
     }
 
     /// The entry's frame at a level at which it is visible.
@@ -116,8 +102,8 @@ package final class LogEntry: Sendable {
     }
 
     private static func footprint(of content: EntryContent) -> Int {
-        // The object itself, its tallies, its slot in the ring.
-        let fixed = 640
+        // The object itself, its tallies, its slot in the ring, its sequence in two lists.
+        let fixed = 696
         switch content {
         case .results(let results): return fixed + results.footprint
         case .mood(let body), .alert(let body): return fixed + body.footprint

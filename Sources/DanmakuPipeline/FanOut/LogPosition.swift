@@ -1,15 +1,16 @@
 /// How far one subscriber has read the log: a position, not a queue.
 ///
-/// For each room it watches it knows the last entry it dealt with and what the room had published by then. Differences to
-/// the log's own tallies then say how far it lags and what it misses, also when those entries have left the ring.
+/// For each room it watches it knows what the room had published by then. Differences to the log's own tallies say how far
+/// it lags and what it misses, also when those entries have left the ring.
 package struct LogPosition: Sendable {
     /// One watched room.
     package struct WatchedRoom: Sendable {
         /// The room's number in the log.
         package let index: RoomIndex
-        /// The room's newest entry that was dealt with, perhaps evicted; 0 if there was none.
-        package var last: UInt64
-        /// What the room had published up to that entry.
+        /// The room's moods before the one that a replay shows: those never count as skipped.
+        package let moods: UInt32
+        /// What the room had published up to its last entry that was handed over; the moods that a replay passes over
+        /// are in it from the beginning.
         package var tally: Tally.Level
     }
 
@@ -39,8 +40,11 @@ package struct LogPosition: Sendable {
         case .rooms(var rooms):
             // Taken out and put back, so that the array is not copied.
             scope = .everyRoom(Tally.Level())
-            rooms[place].last = entry.sequence
             rooms[place].tally = entry.roomTally[level]
+            let moods = UInt64(rooms[place].moods)
+            if entry.roomTally.moods < moods {
+                rooms[place].tally.events += moods - entry.roomTally.moods
+            }
             scope = .rooms(rooms)
         case .everyRoom:
             scope = .everyRoom(entry.logTally[level])
@@ -56,28 +60,50 @@ package struct LogPage: Sendable {
         package let entry: LogEntry
         /// The place of its room among those watched; without meaning for every room.
         package let place: Int
-        /// Whether it is handed over; if not, the position only moves on over it, so that it is not counted as skipped.
-        package let isVisible: Bool
     }
 
-    /// Watched entries, ascending.
+    /// Visible entries of watched rooms, ascending.
     package var items: [Item] = []
-    /// The position once all of them are handed over.
-    package var end: LogPosition
+    /// Every watched entry up to here was dealt with once all of them are handed over.
+    package var end: UInt64
     /// Whether the position is then at the head.
     package var isLast = false
-    /// Estimated bytes of the frames between the position (before this page) and the head.
+    /// Estimated bytes of the frames between the position (before this page) and the head; 0 if they were not measured
+    /// again, because they cannot be more than asked for.
     package var lag: UInt64 = 0
     /// Whether entries of a watched room after the position have left the ring.
     ///
     /// The page is empty then.
     package var hasGap = false
+    /// Elements of lists, heaps and trees that were looked at: what the page cost.
+    package var steps = 0
 }
 
 /// What is left out when a subscriber is moved to the head at once.
 package struct LogCollapse: Sendable {
     /// Events and comments that are left out.
     package var skipped: Tally.Level
-    /// The newest mood of each room since the position, ascending: those are still handed over.
-    package var moods: [UInt64]
+    /// The newest mood of each room since the position: those are still handed over.
+    package var kept: KeptMoods
+}
+
+/// Moods that are handed over although a subscriber was moved to the head.
+package struct KeptMoods: Sendable {
+    /// Which moods.
+    package enum Moods: Sendable {
+        /// These, ascending.
+        case of([UInt64])
+        /// Each room's newest when this was the head.
+        case everyRoom(UInt64)
+    }
+
+    /// Those up to here were handed over.
+    package var after: UInt64
+    /// Which they are.
+    package let moods: Moods
+    /// How many are outstanding; some may have left the ring.
+    package var count = 0
+
+    /// No moods.
+    package static let none = KeptMoods(after: 0, moods: .of([]))
 }

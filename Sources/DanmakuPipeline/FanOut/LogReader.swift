@@ -64,7 +64,12 @@ package struct LogReader: Sendable {
                     join.verdict = .reset(.epoch)
                 } else if sequence > head {
                     join.verdict = .reset(.ahead)
-                } else if let position = state.ring.position(after: sequence, of: indices, level: level) {
+                } else if let position = state.ring.position(
+                    after: sequence,
+                    of: indices,
+                    level: level,
+                    steps: &join.steps
+                ) {
                     join.position = position
                     join.verdict = .resumed
                 } else {
@@ -75,9 +80,16 @@ package struct LogReader: Sendable {
         }
     }
 
-    /// This reader has no subscriber of a room any more.
-    package func unwatch(_ room: RoomIndex) {
-        log.state.withLock { $0.ring.rooms.unwatch(room, reader: number) }
+    /// This reader has no subscriber of some rooms any more.
+    package func unwatch(_ rooms: [RoomIndex]) {
+        guard !rooms.isEmpty else {
+            return
+        }
+        log.state.withLock { state in
+            for room in rooms {
+                state.ring.rooms.unwatch(room, reader: number)
+            }
+        }
     }
 
     /// This reader has no subscriber of every room any more.
@@ -85,9 +97,23 @@ package struct LogReader: Sendable {
         log.state.withLock { state in state.everyRoomReaders.removeAll { $0 == number } }
     }
 
-    /// The next entries after a position; see ``EventRing/page(after:replayEnd:)``.
-    package func page(after position: LogPosition, replayEnd: UInt64) -> LogPage {
-        log.state.withLock { $0.ring.page(after: position, replayEnd: replayEnd) }
+    /// The next entries after a position; see ``EventRing/page(after:replayEnd:sweep:limit:maximumLag:)``.
+    package func page(
+        after position: LogPosition,
+        replayEnd: UInt64,
+        sweep: inout LogSweep?,
+        limit: Int = EventRing.PageLimit.entries,
+        maximumLag: UInt64 = .max
+    ) -> LogPage {
+        log.state.withLock { state in
+            state.ring.page(
+                after: position,
+                replayEnd: replayEnd,
+                sweep: &sweep,
+                limit: limit,
+                maximumLag: maximumLag
+            )
+        }
     }
 
     /// Moves a position to the head and says what that leaves out.
@@ -98,6 +124,11 @@ package struct LogReader: Sendable {
     /// The entries of some sequences that are still in the ring.
     package func entries(_ sequences: some Sequence<UInt64> & Sendable) -> [LogEntry] {
         log.state.withLock { $0.ring.entries(sequences) }
+    }
+
+    /// The next kept moods that are still in the ring.
+    package func entries(of kept: KeptMoods, limit: Int) -> [LogEntry] {
+        log.state.withLock { $0.ring.entries(of: kept, limit: limit) }
     }
 
     /// Counts frames that were encoded and stay on their entries.
@@ -133,4 +164,6 @@ package struct LogJoin: Sendable {
     package var replayAge: Int64
     /// What became of its cursor.
     package var verdict: Verdict = .fresh
+    /// Elements of lists that were looked at: what finding the position cost.
+    package var steps = 0
 }

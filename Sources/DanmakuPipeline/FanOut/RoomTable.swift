@@ -16,10 +16,8 @@ package struct RoomTable {
         var tally = Tally()
         /// Its newest entry, perhaps evicted; 0 if there never was one.
         var newest: UInt64 = 0
-        /// Its oldest entry in the ring; meaningless if none is there.
-        var oldest: UInt64 = 0
-        /// Its newest mood, perhaps evicted; 0 if there never was one.
-        var newestMood: UInt64 = 0
+        /// Its entries in the ring.
+        var lists = EntryLists()
         /// Its newest evicted entry; 0 if none was.
         var evicted: UInt64 = 0
         /// Whether the pipeline has the room.
@@ -48,14 +46,26 @@ package struct RoomTable {
         indices.count
     }
 
-    /// The names of the pipeline's rooms.
-    var ownedNames: [[UInt8]] {
-        rooms.compactMap { $0.flatMap { $0.isOwned ? $0.name : nil } }
+    /// Estimated bytes of the table: its rooms with their names, their look-up and their watchers, and the departed ones.
+    var bytes: Int {
+        rooms.count * 480 + departed.count * 160
     }
 
-    /// The newest mood of each room that ever had one.
-    var newestMoods: some Sequence<UInt64> {
-        rooms.lazy.compactMap { $0?.newestMood }.filter { $0 != 0 }
+    /// The names of the pipeline's rooms, a part at a time: what a stream of every room begins with.
+    ///
+    /// A room keeps its place while it is in the table, so that no room which stays is left out between two parts.
+    ///
+    /// - Parameters:
+    ///   - start: The place to begin at; 0 at first.
+    ///   - limit: How many places are looked at.
+    /// - Returns: Names, and where the next part begins.
+    func ownedNames(from start: Int, limit: Int) -> RoomNames {
+        let end = min(rooms.count, start + limit)
+        guard start < end else {
+            return RoomNames(names: [], next: nil)
+        }
+        let names = rooms[start..<end].compactMap { $0.flatMap { $0.isOwned ? $0.name : nil } }
+        return RoomNames(names: names, next: end < rooms.count ? end : nil)
     }
 
     /// Works on a room in place.
@@ -104,9 +114,9 @@ package struct RoomTable {
     }
 
     /// An entry of a room has left the ring.
-    mutating func evict(_ sequence: UInt64, of index: RoomIndex, next: UInt64) {
+    mutating func evict(_ sequence: UInt64, of index: RoomIndex, _ kind: EntryClass) {
         self[index].evicted = sequence
-        self[index].oldest = next
+        self[index].lists.evict(sequence, kind)
         removeIfUnused(index)
     }
 
@@ -130,10 +140,10 @@ package struct RoomTable {
     }
 
     private mutating func removeIfUnused(_ index: RoomIndex) {
-        let room = self[index]
-        guard !room.isOwned, !room.hasEntries, room.readers.isEmpty else {
+        guard !self[index].isOwned, !self[index].hasEntries, self[index].readers.isEmpty else {
             return
         }
+        let room = self[index]
         indices[room.name] = nil
         rooms[Int(index)] = nil
         free.append(index)
@@ -147,5 +157,19 @@ package struct RoomTable {
         if departedOrder.count > Self.departedLimit, let oldest = departedOrder.popFirst() {
             departedBefore = max(departedBefore, departed.removeValue(forKey: oldest) ?? 0)
         }
+    }
+}
+
+/// Some of the rooms that have published something.
+package struct RoomNames: Sendable {
+    /// Their names.
+    package var names: [[UInt8]]
+    /// Where the next part begins; `nil` if there is none.
+    package var next: Int?
+
+    /// Creates a part.
+    package init(names: [[UInt8]], next: Int?) {
+        self.names = names
+        self.next = next
     }
 }

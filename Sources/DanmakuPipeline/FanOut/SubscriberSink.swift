@@ -15,18 +15,20 @@ package protocol SubscriberSink: AnyObject {
     func flush()
     /// The stream ends after what was written; the hub has dropped the subscriber already.
     func end()
+    /// The stream's turn to join has come: it has left the queue of joins. Called before the first frame.
+    func joined()
 }
 
 /// Where snapshots come from.
 package struct MoodSource {
-    /// All rooms there are.
-    package var rooms: () -> [[UInt8]]
+    /// All rooms there are, a part at a time, from a place on: see ``EventLog/publishedRooms(from:)``.
+    package var rooms: (_ start: Int) -> RoomNames
     /// Writes a room's mood object, in full; a room without comments has one of zeros.
     package var encode: (_ room: [UInt8], _ now: Timestamp, _ writer: inout JSONWriter) -> Void
 
     /// Creates a source.
     package init(
-        rooms: @escaping () -> [[UInt8]],
+        rooms: @escaping (_ start: Int) -> RoomNames,
         encode: @escaping (_ room: [UInt8], _ now: Timestamp, _ writer: inout JSONWriter) -> Void
     ) {
         self.rooms = rooms

@@ -39,6 +39,9 @@ package struct Tally: Sendable, Equatable {
     /// At level `full`.
     package var full = Level()
 
+    /// Moods, which every level sees.
+    package var moods: UInt64 = 0
+
     /// The share of one level.
     package subscript(level: DetailLevel) -> Level {
         switch level {
@@ -68,11 +71,18 @@ package struct Tally: Sendable, Equatable {
                     $0 + FrameSize.result(results.block.results[Int($1.index)])
                 }
             )
-        case .mood(let body), .alert(let body):
-            mood = Level(events: 1, comments: 0, bytes: UInt64(FrameSize.envelope + body.footprint))
-            display = mood
-            full = mood
+        case .mood(let body):
+            add(body)
+            moods = 1
+        case .alert(let body):
+            add(body)
         }
+    }
+
+    private mutating func add(_ body: EncodedBody) {
+        mood = Level(events: 1, comments: 0, bytes: UInt64(FrameSize.envelope + body.footprint))
+        display = mood
+        full = mood
     }
 
     /// Adds an entry's share.
@@ -80,6 +90,7 @@ package struct Tally: Sendable, Equatable {
         mood = mood + share.mood
         display = display + share.display
         full = full + share.full
+        moods += share.moods
     }
 
     /// What lies between an earlier point and this one.
@@ -88,6 +99,7 @@ package struct Tally: Sendable, Equatable {
         difference.mood = later.mood - earlier.mood
         difference.display = later.display - earlier.display
         difference.full = later.full - earlier.full
+        difference.moods = later.moods - earlier.moods
         return difference
     }
 }

@@ -33,6 +33,7 @@ extension Pipeline {
         metrics.components = [
             .init("rooms", bytes: roomBytes, count: metrics.rooms, countLimit: shared.roomCount.limit),
             .init("log", bytes: held.bytes, byteLimit: log.limit, count: held.entries, evicts: true),
+            .init("log-rooms", bytes: held.roomBytes, count: held.rooms),
             .init(
                 "queue",
                 bytes: budget.usedBytes,

@@ -371,6 +371,48 @@ public enum ConfigurationTable {
             "How far a slow stream may lie behind before it skips to the newest."
         ),
         ConfigurationKey(
+            "fanout.max-streams",
+            .integer(1...1_000_000),
+            unit: "streams",
+            default: "10000",
+            "Event streams at once; one more is answered `overloaded`."
+        ),
+        ConfigurationKey(
+            "fanout.max-streams-per-address",
+            .integer(1...1_000_000),
+            unit: "streams",
+            default: "4000",
+            "Event streams of one address; one more is answered `too_many_from_address`."
+        ),
+        ConfigurationKey(
+            "fanout.max-watched-rooms",
+            .integer(100...100_000_000),
+            unit: "rooms",
+            default: "100000",
+            "Rooms that all streams watch, counted for each stream; up to 600 bytes each."
+        ),
+        ConfigurationKey(
+            "fanout.max-watched-rooms-per-address",
+            .integer(100...100_000_000),
+            unit: "rooms",
+            default: "50000",
+            "Rooms that the streams of one address watch."
+        ),
+        ConfigurationKey(
+            "fanout.join-queue",
+            .integer(1...1_000_000),
+            unit: "streams",
+            default: "2048",
+            "Streams that wait for their turn to join; one more is answered `overloaded`."
+        ),
+        ConfigurationKey(
+            "fanout.join-queue-per-address",
+            .integer(1...1_000_000),
+            unit: "streams",
+            default: "1024",
+            "Streams of one address that wait for their turn to join."
+        ),
+        ConfigurationKey(
             "log.ring-bytes",
             .integer(1_048_576...68_719_476_736),
             unit: "bytes",

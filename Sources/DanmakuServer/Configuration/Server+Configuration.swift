@@ -54,6 +54,8 @@ extension Server {
         public var comments: CommentRoutes.Configuration
         /// `POST /v1/score`.
         public var scoring: ScoreAdmission.Configuration
+        /// Event streams.
+        public var streams: StreamLimits
         /// The stages between the edges.
         public var pipeline: PipelineConfiguration
         /// `scoring.model`; empty for the one that ships, or the lexicon.

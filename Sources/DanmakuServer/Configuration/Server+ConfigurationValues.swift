@@ -25,6 +25,7 @@ extension Server.Configuration {
         comments.clientRate = Double(values.integer("admission.client-rate"))
         comments.maxLineBytes = values.integer("ingest.max-line-bytes")
         scoring = ScoreAdmission.Configuration(values)
+        streams = StreamLimits(values)
         pipeline = PipelineConfiguration(values)
         modelFile = values.text("scoring.model")
         grace = values.seconds("shutdown.grace-seconds")
@@ -113,6 +114,18 @@ extension FanOutConfiguration {
         maximumLagBytes = values.integer("fanout.max-lag-bytes")
         ringBytes = values.integer("log.ring-bytes")
         heartbeat = values.seconds("heartbeat-seconds")
+    }
+}
+
+extension StreamLimits {
+    init(_ values: ConfigurationValues) {
+        self.init()
+        streams = values.integer("fanout.max-streams")
+        streamsPerAddress = values.integer("fanout.max-streams-per-address")
+        watchedRooms = values.integer("fanout.max-watched-rooms")
+        watchedRoomsPerAddress = values.integer("fanout.max-watched-rooms-per-address")
+        joins = values.integer("fanout.join-queue")
+        joinsPerAddress = values.integer("fanout.join-queue-per-address")
     }
 }
 

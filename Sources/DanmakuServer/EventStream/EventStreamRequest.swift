@@ -6,6 +6,8 @@ import Hummingbird
 enum EventStreamRequest {
     /// The most rooms of one stream.
     static let maximumRooms = 100
+    /// The longest cursor that is kept, in bytes: ours has 13 letters and digits, a dash and at most 20 digits.
+    private static let maximumCursorBytes = 64
 
     /// The subscription of a request.
     ///
@@ -62,10 +64,18 @@ enum EventStreamRequest {
         return level
     }
 
+    /// A cursor that is too long is none of ours; its beginning is kept for the `reset`.
+    ///
     /// The header wins: a browser sends it when it comes back, with the URL of the first time.
     private static func cursor(_ request: Request) -> String? {
         let cursors = [request.headers[.lastEventID], request.uri.queryParameters["cursor"].map(String.init)]
-        return cursors.compactMap { $0 }.first { !$0.isEmpty }
+        guard let cursor = cursors.compactMap({ $0 }).first(where: { !$0.isEmpty }) else {
+            return nil
+        }
+        guard cursor.utf8.count > maximumCursorBytes else {
+            return cursor
+        }
+        return String(decoding: cursor.utf8.prefix(maximumCursorBytes), as: UTF8.self) + "…"
     }
 }
 

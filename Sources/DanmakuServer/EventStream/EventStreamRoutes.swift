@@ -1,4 +1,4 @@
-import DanmakuPipeline
+package import DanmakuPipeline
 import HTTPTypes
 public import Hummingbird
 import NIOCore
@@ -13,39 +13,62 @@ public struct EventStreamRoutes: Sendable {
 
     private let streams: EventStreams
     private let readiness: Readiness
+    private let budgets: StreamBudgets
+    private let random: RandomSource
 
     /// Creates the routes of one server.
     ///
     /// - Parameters:
     ///   - streams: The hubs.
     ///   - readiness: While it drains, streams are answered `overloaded`.
-    public init(streams: EventStreams, readiness: Readiness) {
+    ///   - budgets: How many streams and watched rooms there may be.
+    ///   - random: Where the times to come back are drawn from.
+    package init(
+        streams: EventStreams,
+        readiness: Readiness,
+        budgets: StreamBudgets,
+        random: RandomSource = .system
+    ) {
         self.streams = streams
         self.readiness = readiness
+        self.budgets = budgets
+        self.random = random
     }
 
     /// Adds both routes.
     public func add(to router: Router<DanmakuRequestContext>) {
         router.get("/v1/rooms/{room}/events") { request, context in
-            try respond(to: request, on: context.channel, path: try context.parameters.require("room"))
+            try respond(to: request, context, path: try context.parameters.require("room"))
         }
         router.get("/v1/events") { request, context in
-            try respond(to: request, on: context.channel, path: nil)
+            try respond(to: request, context, path: nil)
         }
     }
 
-    private func respond(to request: Request, on channel: any Channel, path: String?) throws -> Response {
+    private func respond(
+        to request: Request,
+        _ context: DanmakuRequestContext,
+        path: String?
+    ) throws -> Response {
         let subscription = try EventStreamRequest.subscription(request, path: path)
         guard !readiness.isDraining else {
-            return try refusal(of: request)
+            let failure = HTTPFailure(.draining, "The server is stopping.", retryAfterSeconds: 5)
+            return try refusal(of: request, failure)
         }
+        let channel = context.channel
         guard let hub = streams.hub(of: channel) else {
             throw HTTPFailure(.internal, "This connection is on no event loop of the streams.")
+        }
+        let lease: StreamLease
+        do throws(HTTPFailure) {
+            lease = try budgets.reserve(rooms: subscription.rooms?.count ?? 1, for: context.client)
+        } catch {
+            return try refusal(of: request, error)
         }
         let body = ResponseBody { writer in
             let over = channel.eventLoop.makePromise(of: Void.self)
             try await request.body.consumeWithInboundCloseHandler { _ in
-                try await Self.run(subscription, on: channel, hub: hub, over: over)
+                try await Self.run(subscription, on: channel, hub: hub, over: over, lease: lease)
                 // The hub has dropped the subscriber: from here on only the end of the response is written.
                 try await writer.finish(nil)
             } onInboundClosed: {
@@ -60,11 +83,12 @@ public struct EventStreamRoutes: Sendable {
         _ subscription: Subscription,
         on channel: any Channel,
         hub: HubLoop,
-        over: EventLoopPromise<Void>
+        over: EventLoopPromise<Void>,
+        lease: StreamLease
     ) async throws {
         // The head was handed to the loop before this, so that it is written before the handler's first frame.
         channel.eventLoop.execute {
-            let handler = SubscriberHandler(hub: hub, over: over)
+            let handler = SubscriberHandler(hub: hub, over: over, lease: lease)
             do {
                 let pipeline = channel.pipeline.syncOperations
                 let encoder = try pipeline.handler(type: HTTPResponseEncoder.self)
@@ -90,13 +114,12 @@ public struct EventStreamRoutes: Sendable {
         ]
     }
 
-    /// For a browser a stream of one event with a time to come back, for everybody else 503.
-    private func refusal(of request: Request) throws -> Response {
-        let failure = HTTPFailure(.draining, "The server is stopping.", retryAfterSeconds: 5)
+    /// For a browser a stream of one event with a time to come back, for every other client the failure as it is.
+    private func refusal(of request: Request, _ failure: HTTPFailure) throws -> Response {
         guard EventStreamRequest.wantsEvents(request) else {
             throw failure
         }
-        let retry = Int.random(in: Self.retryMilliseconds)
+        let retry = random.int(in: Self.retryMilliseconds)
         let frame = StreamEvents.overloaded(reason: failure.code, retry: retry)
         var headers = Self.headers
         headers[.connection] = "close"

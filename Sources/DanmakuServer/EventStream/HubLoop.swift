@@ -9,19 +9,27 @@ final class HubLoop: @unchecked Sendable {
 
     /// Some times a second: it decides how exactly heartbeats and deadlines are kept.
     private static let tick: TimeAmount = .milliseconds(100)
+    /// The pause between two turns of a hub.
+    ///
+    /// It has to be a scheduled task: a loop runs what `execute` adds before it looks at its sockets again, so that turns
+    /// without a pause would be one turn. Longer serves a queue of joins later, shorter leaves less to everything else.
+    private static let pause: TimeAmount = .microseconds(300)
 
     let loop: any EventLoop
+    /// How long a stream may take nothing while something waits for it.
+    let writeDeadline: Duration
     private let time: any TimeSource
     private var hub: FanOutHub!
     private var ticking: RepeatedTask?
     private var isResuming = false
-    /// Channels that carry a stream, those whose end is still being written included.
-    private var channels = 0
+    /// The channels that carry a stream, those whose end is still being written included.
+    private var handlers: [ObjectIdentifier: SubscriberHandler] = [:]
     private var whenEmpty: [EventLoopPromise<Void>] = []
 
-    init(loop: any EventLoop, pipeline: Pipeline, time: any TimeSource) {
+    init(loop: any EventLoop, pipeline: Pipeline, time: any TimeSource, random: RandomSource) {
         self.loop = loop
         self.time = time
+        writeDeadline = pipeline.configuration.fanOut.writeDeadline
         // Weak: the log outlives the server's edge, and keeps its wake-ups.
         let reader = LogReader(log: pipeline.log) { [weak self] in
             guard let self else {
@@ -34,12 +42,13 @@ final class HubLoop: @unchecked Sendable {
             configuration: pipeline.configuration.fanOut,
             model: pipeline.model,
             moods: MoodSource(
-                rooms: { pipeline.log.publishedRooms() },
+                rooms: { pipeline.log.publishedRooms(from: $0) },
                 encode: { room, now, writer in
                     let mood = pipeline.moodOrZeros(of: room, now: now)
                     mood.encode(room: room, detail: .full, into: &writer)
                 }
-            )
+            ),
+            random: { random.int(in: $0) }
         )
     }
 
@@ -55,9 +64,9 @@ final class HubLoop: @unchecked Sendable {
         return number
     }
 
-    func leave(_ number: Int) {
+    func leave(_ number: Int, _ reason: StreamEnd) {
         loop.preconditionInEventLoop()
-        hub.leave(number)
+        hub.leave(number, reason)
     }
 
     func writabilityChanged(_ number: Int) {
@@ -65,16 +74,16 @@ final class HubLoop: @unchecked Sendable {
     }
 
     /// A channel begins to carry a stream.
-    func opened() {
+    func opened(_ handler: SubscriberHandler) {
         loop.preconditionInEventLoop()
-        channels += 1
+        handlers[ObjectIdentifier(handler)] = handler
     }
 
     /// A channel that carried a stream is gone.
-    func closed() {
+    func closed(_ handler: SubscriberHandler) {
         loop.preconditionInEventLoop()
-        channels -= 1
-        if channels == 0 {
+        handlers[ObjectIdentifier(handler)] = nil
+        if handlers.isEmpty {
             let waiting = whenEmpty
             whenEmpty = []
             for promise in waiting {
@@ -89,27 +98,35 @@ final class HubLoop: @unchecked Sendable {
         return counters ?? FanOutCounters()
     }
 
-    /// Ends every stream, and returns when their channels are gone.
-    func drain(over window: Duration, retryOver: Duration, patience: Duration) async {
+    /// Ends every stream, and returns when their channels are gone: at the latest soon after `limit`, when the rest is
+    /// closed.
+    func drain(over window: Duration, retryOver: Duration, patience: Duration, within limit: Duration) async {
         let empty = loop.makePromise(of: Void.self)
         loop.execute { [self] in
             perform { $0.drain(over: window, retryOver: retryOver, patience: patience, now: $1) }
-            if channels == 0 {
+            guard !handlers.isEmpty else {
                 empty.succeed()
-            } else {
-                whenEmpty.append(empty)
+                return
             }
+            whenEmpty.append(empty)
+            let deadline = loop.scheduleTask(in: TimeAmount(limit)) { [self] in
+                perform { $0.endRest(now: $1) }
+                for handler in handlers.values {
+                    handler.close()
+                }
+            }
+            empty.futureResult.whenComplete { _ in deadline.cancel() }
         }
         try? await empty.futureResult.get()
     }
 
-    /// Calls the hub, and sees to it that it is called again if somebody's turn was over.
+    /// Calls the hub, and sees to it that it gets another turn if something waits for one.
     private func perform(_ body: (FanOutHub, Timestamp) -> Void) {
         loop.preconditionInEventLoop()
         body(hub, time.now())
         if hub.hasWaiting, !isResuming {
             isResuming = true
-            loop.execute { [self] in
+            loop.scheduleTask(in: Self.pause) { [self] in
                 isResuming = false
                 perform { $0.resume(now: $1) }
             }
@@ -117,7 +134,7 @@ final class HubLoop: @unchecked Sendable {
     }
 
     private func stopTickingIfIdle() {
-        if hub.counters.subscribers == 0 {
+        if hub.isIdle {
             ticking?.cancel()
             ticking = nil
         }

@@ -1,6 +1,14 @@
 import DanmakuPipeline
 import NIOCore
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// One subscriber's connection: takes frames from its hub and writes them below the HTTP encoder.
 ///
 /// It is inserted before `HTTPResponseEncoder` once the response's head is written, so that it has a context of its own and
@@ -32,10 +40,13 @@ final class SubscriberHandler: ChannelInboundHandler, RemovableChannelHandler, S
     private var context: ChannelHandlerContext?
     /// Whether writability changed within the join, before there was a number.
     private var changedEarly = false
+    /// What the stream has reserved; given back when it is over.
+    private let lease: StreamLease?
 
-    init(hub: HubLoop, over: EventLoopPromise<Void>) {
+    init(hub: HubLoop, over: EventLoopPromise<Void>, lease: StreamLease? = nil) {
         self.hub = hub
         self.over = over
+        self.lease = lease
     }
 
     /// Enters the hub: writes `hello` and what belongs to it.
@@ -48,8 +59,8 @@ final class SubscriberHandler: ChannelInboundHandler, RemovableChannelHandler, S
         }
         let number = hub.join(subscription, sink: self)
         guard case .waiting = state else {
-            // The client went while the first frames were flushed.
-            hub.leave(number)
+            // The client went while the first frames were flushed, or the hub drains.
+            hub.leave(number, .client)
             return
         }
         state = .joined(number)
@@ -59,34 +70,50 @@ final class SubscriberHandler: ChannelInboundHandler, RemovableChannelHandler, S
     }
 
     /// The client has left, or nobody waits for the stream any more.
-    func leave() {
+    ///
+    /// - Parameter reason: What is counted.
+    func leave(_ reason: StreamEnd = .client) {
         switch state {
         case .joined(let number):
             state = .left
-            hub.leave(number)
+            hub.leave(number, reason)
         case .waiting, .ended:
             state = .left
         case .left:
             return
         }
+        lease?.release()
         over.succeed()
+    }
+
+    /// Closes the connection, whatever is left to be written.
+    func close() {
+        context?.channel.close(promise: nil)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        hub.opened()
-        SubscriberSocket.prepare(context.channel)
+        hub.opened(self)
+        SubscriberSocket.prepare(context.channel, writeDeadline: hub.writeDeadline)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         leave()
         self.context = nil
-        hub.closed()
+        hub.closed(self)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         leave()
         context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The kernel has given a peer up that took nothing: a slow reader that was not evicted in time, or a dead one.
+        if let error = error as? IOError, error.errnoCode == ETIMEDOUT {
+            leave(.stalled)
+        }
+        context.fireErrorCaught(error)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -124,6 +151,10 @@ final class SubscriberHandler: ChannelInboundHandler, RemovableChannelHandler, S
         context?.flush()
     }
 
+    func joined() {
+        lease?.joined()
+    }
+
     func end() {
         switch state {
         case .waiting, .joined:
@@ -131,6 +162,7 @@ final class SubscriberHandler: ChannelInboundHandler, RemovableChannelHandler, S
         case .ended, .left:
             return
         }
+        lease?.release()
         over.succeed()
         if let channel = context?.channel {
             channel.eventLoop.scheduleTask(in: Self.closingTime) {

@@ -6,14 +6,17 @@ package import DanmakuPipeline
 package struct ClientBudgets: Sendable {
     /// The HTTP port.
     package let http: HTTPBudgets
+    /// Event streams.
+    package let streams: StreamBudgets
 
     /// All of them, in the order they are shown.
     package var all: [ClientBudget] {
-        http.all
+        http.all + streams.all
     }
 
     /// Creates the budgets of one server.
-    package init(http: HTTPLimits = HTTPLimits()) {
+    package init(http: HTTPLimits = HTTPLimits(), streams: StreamLimits = StreamLimits()) {
         self.http = HTTPBudgets(limits: http)
+        self.streams = StreamBudgets(limits: streams)
     }
 }

@@ -50,7 +50,8 @@ public struct OperatingRoutes: Sendable {
             ready()
         }
         router.get("/health/memory") { _, _ in
-            let components = pipeline.metrics().components + budgets.all.map(\.component)
+            let streams = await fanOut().component
+            let components = pipeline.metrics().components + [streams] + budgets.all.map(\.component)
             return Response.json(MemoryReport(components: components, process: .current()).body)
         }
         router.get("/metrics") { _, _ in

@@ -142,7 +142,7 @@ struct ServerMetrics: Sendable {
             pipeline.replayAgeSeconds
         )
         text.family("danmaku_memory_bytes", .gauge, "Bytes that a part of the server holds.")
-        for component in pipeline.components + budgets.all.map(\.component) {
+        for component in pipeline.components + [fanOut.component] + budgets.all.map(\.component) {
             text.sample("danmaku_memory_bytes", [("component", component.name)], component.bytes)
         }
     }

@@ -100,4 +100,10 @@ enum Fixture {
     static func bytes(_ text: String) -> [UInt8] {
         Array(text.utf8)
     }
+
+    /// Rooms for snapshots, a few at a time.
+    static func names(_ rooms: [String], from start: Int, limit: Int = 3) -> RoomNames {
+        let end = min(rooms.count, start + limit)
+        return RoomNames(names: rooms[start..<end].map(bytes), next: end < rooms.count ? end : nil)
+    }
 }

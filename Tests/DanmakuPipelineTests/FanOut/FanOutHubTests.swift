@@ -12,6 +12,9 @@ struct FanOutHubTests {
         var configuration = FanOutConfiguration()
         configuration.ringBytes = 400_000
         configuration.maximumLagBytes = 20_000
+        // Turns have tests of their own.
+        configuration.turnUnits = .max / 2
+        configuration.turnBytes = .max / 2
         log = EventLog(ringBytes: configuration.ringBytes, epoch: "e")
         hub = Self.hub(log, configuration, rooms: [])
     }
@@ -22,7 +25,7 @@ struct FanOutHubTests {
             configuration: configuration,
             model: "lexicon-1",
             moods: MoodSource(
-                rooms: { rooms.map(Fixture.bytes) },
+                rooms: { Fixture.names(rooms, from: $0) },
                 encode: { _, _, writer in writer.raw("{\"mood\":null}") }
             ),
             random: { $0.lowerBound }

@@ -20,6 +20,8 @@ struct FanOutWorld {
         var sink: ScriptedSink?
         var judge: StreamJudge?
         var judged = 0
+        /// The log's head and its oldest entry when it joined; `nil` while it waits for its turn.
+        var joined: (head: UInt64, oldest: UInt64)?
 
         init(subscription: Subscription) {
             self.subscription = subscription
@@ -58,6 +60,8 @@ struct FanOutWorld {
         dice = FanOutDice(seed: seed)
         configuration.ringBytes = [20_000, 60_000, 400_000][dice.roll(3)]
         configuration.maximumLagBytes = [4000, 20_000, 1 << 30][dice.roll(3)]
+        configuration.turnUnits = [1, 20, 256][dice.roll(3)]
+        configuration.turnBytes = [1, 2000, 1 << 19][dice.roll(3)]
         log = EventLog(ringBytes: configuration.ringBytes, epoch: "e0")
         startLoops()
         for _ in 0..<(2 + dice.roll(6)) {
@@ -162,13 +166,8 @@ struct FanOutWorld {
         browser.loop = loop
         browser.sink = sink
         browser.judged = 0
-        browser.judge = StreamJudge(
-            subscription: browser.subscription,
-            epoch: String(decoding: log.epoch, as: UTF8.self),
-            head: log.head,
-            oldest: log.oldest,
-            published: published
-        )
+        browser.joined = nil
+        sink.onJoin = { [unowned browser, log] in browser.joined = (log.head, log.oldest) }
         let hub = loops[loop].hub
         let time = Fixture.time(now)
         // Set before the join, which may already write more than the sink takes.
@@ -189,6 +188,7 @@ struct FanOutWorld {
         browser.lastEventID = sink.parser.lastEventID
         browser.sink = nil
         browser.judge = nil
+        browser.joined = nil
     }
 
     private func resume(_ browser: Browser) {
@@ -223,7 +223,7 @@ struct FanOutWorld {
                     configuration: configuration,
                     model: "test",
                     moods: MoodSource(
-                        rooms: { Self.rooms.map(Fixture.bytes) },
+                        rooms: { Fixture.names(Self.rooms, from: $0) },
                         encode: { room, _, writer in
                             writer.raw("{\"room\":\"")
                             writer.raw(room)
@@ -238,8 +238,17 @@ struct FanOutWorld {
 
     private mutating func judgeAll() {
         for browser in browsers {
-            guard let sink = browser.sink, browser.judge != nil else {
+            guard let sink = browser.sink, let joined = browser.joined else {
                 continue
+            }
+            if browser.judge == nil {
+                browser.judge = StreamJudge(
+                    subscription: browser.subscription,
+                    epoch: String(decoding: log.epoch, as: UTF8.self),
+                    head: joined.head,
+                    oldest: joined.oldest,
+                    published: published
+                )
             }
             for event in sink.events[browser.judged...] {
                 browser.judge?.take(event, published: published)
@@ -258,6 +267,10 @@ struct FanOutWorld {
             for browser in browsers {
                 resume(browser)
             }
+            wake(0)
+            wake(1)
+        }
+        while loops.contains(where: { $0.hub.hasWaiting }) {
             wake(0)
             wake(1)
         }

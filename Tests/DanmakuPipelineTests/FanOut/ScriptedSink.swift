@@ -10,6 +10,7 @@ final class ScriptedSink: SubscriberSink {
     let high: Int
     let low: Int
     var onWritabilityChange: () -> Void = {}
+    var onJoin: () -> Void = {}
     private(set) var parser: EventStreamParser
     private(set) var isWritable = true
     private(set) var isEnded = false
@@ -49,6 +50,10 @@ final class ScriptedSink: SubscriberSink {
             unread = []
         }
         judge()
+    }
+
+    func joined() {
+        onJoin()
     }
 
     func end() {

@@ -67,7 +67,7 @@ struct EventStreamRefusalTests {
         let streams = EventStreams(pipeline: pipeline, eventLoopGroup: channel.eventLoop)
         let router = Router(context: DanmakuRequestContext.self)
         router.add(middleware: ErrorMiddleware(methods: AllowedMethods()))
-        EventStreamRoutes(streams: streams, readiness: readiness).add(to: router)
+        EventStreamRoutes(streams: streams, readiness: readiness, budgets: StreamBudgets()).add(to: router)
         let head = HTTPRequest(
             method: .get,
             scheme: nil,

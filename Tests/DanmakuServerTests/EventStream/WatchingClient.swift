@@ -20,8 +20,15 @@ final class WatchingClient: Sendable {
     ///   - path: Path and query.
     ///   - headers: Further header lines, each with its line end.
     ///   - receiveBuffer: Bytes that the kernel takes for a reader that does not read.
+    ///   - source: The loopback address that it comes from.
     /// - Throws: If it cannot connect.
-    init(_ address: SocketAddress, _ path: String, headers: String = "", receiveBuffer: Int? = nil) async throws {
+    init(
+        _ address: SocketAddress,
+        _ path: String,
+        headers: String = "",
+        receiveBuffer: Int? = nil,
+        source: String? = nil
+    ) async throws {
         let response = WatchedResponse()
         self.response = response
         let request = "GET \(path) HTTP/1.1\r\nhost: a\r\naccept: text/event-stream\r\n\(headers)\r\n"
@@ -34,6 +41,9 @@ final class WatchingClient: Sendable {
             }
         if let receiveBuffer {
             bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: receiveBuffer)
+        }
+        if let source {
+            bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: source, port: 0))
         }
         channel = try await bootstrap.connect(to: address).get()
     }

@@ -1,0 +1,111 @@
+import DequeModule
+
+/// What an entry is to a reader: it decides which levels see it.
+enum EntryClass: Int, Sendable, CaseIterable {
+    /// A mood: seen at every level; a replay shows only the newest of each room.
+    case mood
+    /// An alert: seen at every level.
+    case alert
+    /// Results of which `display` shows some: seen at `display` and `full`.
+    case displayed
+    /// Results that sampling left out completely: seen at `full` only.
+    case hidden
+
+    init(_ content: EntryContent) {
+        switch content {
+        case .mood: self = .mood
+        case .alert: self = .alert
+        case .results(let results): self = results.displayed.isEmpty ? .hidden : .displayed
+        }
+    }
+
+    /// Whether a level sees such entries.
+    func isVisible(at level: DetailLevel) -> Bool {
+        switch (self, level) {
+        case (.mood, _), (.alert, _), (_, .full), (.displayed, .display): true
+        case (.displayed, .mood), (.hidden, .mood), (.hidden, .display): false
+        }
+    }
+}
+
+/// The sequences of one room's entries in the ring, ascending, one list for each class.
+///
+/// A reader finds its place in each list by binary search, so that it never visits an entry that its level does not see.
+/// The ring has lists of its own for all rooms together; there the moods are in ``MoodIndex`` instead.
+struct EntryLists: Sendable {
+    private var moods: Deque<UInt64> = []
+    private var alerts: Deque<UInt64> = []
+    private var displayed: Deque<UInt64> = []
+    private var hidden: Deque<UInt64> = []
+
+    /// The list of one class.
+    private(set) subscript(kind: EntryClass) -> Deque<UInt64> {
+        _read {
+            switch kind {
+            case .mood: yield moods
+            case .alert: yield alerts
+            case .displayed: yield displayed
+            case .hidden: yield hidden
+            }
+        }
+        _modify {
+            switch kind {
+            case .mood: yield &moods
+            case .alert: yield &alerts
+            case .displayed: yield &displayed
+            case .hidden: yield &hidden
+            }
+        }
+    }
+
+    /// The oldest sequence of all classes; `nil` if there is none.
+    var oldest: UInt64? {
+        EntryClass.allCases.compactMap { self[$0].first }.min()
+    }
+
+    /// Adds the newest sequence.
+    mutating func append(_ sequence: UInt64, _ kind: EntryClass) {
+        self[kind].append(sequence)
+    }
+
+    /// Removes the oldest sequence, which is of this class.
+    mutating func evict(_ sequence: UInt64, _ kind: EntryClass) {
+        let evicted = self[kind].popFirst()
+        precondition(evicted == sequence, "the ring evicts \(sequence), its list \(String(describing: evicted))")
+    }
+
+    /// The newest sequence up to one; 0 if there is none.
+    func newest(through sequence: UInt64, steps: inout Int) -> UInt64 {
+        var newest: UInt64 = 0
+        for kind in EntryClass.allCases {
+            let index = self[kind].index(above: sequence, steps: &steps)
+            if index > 0 {
+                newest = max(newest, self[kind][index - 1])
+            }
+        }
+        return newest
+    }
+}
+
+extension Deque<UInt64> {
+    /// The index of the first element above a value in an ascending list; `count` if there is none.
+    ///
+    /// - Parameters:
+    ///   - value: The value.
+    ///   - steps: Is increased by the elements that were looked at.
+    /// - Returns: The index.
+    func index(above value: UInt64, steps: inout Int) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            steps += 1
+            let middle = (low + high) / 2
+            if self[middle] > value {
+                high = middle
+            } else {
+                low = middle + 1
+            }
+        }
+        return low
+    }
+}
