@@ -5,6 +5,8 @@ import { element, languageOf, signed } from "./format.js";
 const MOST_ROWS = 200;
 /// Sampling is said over the last seconds, so that the figure neither jumps nor remembers an old burst.
 const SHARE_SECONDS = 10;
+/** Characters from which a comment may be cut off by the style. */
+const TOOLTIP_LENGTH = 120;
 
 export class Feed {
   #list = document.getElementById("feed");
@@ -149,6 +151,8 @@ function row(result) {
   if (language) text.lang = language;
   said.append(text);
   if (result.repeat > 1) said.append(element("span", "times", `× ${result.repeat}`));
+  // The style cuts a long comment off: the rest of it is in the tooltip.
+  if (result.text.length > TOOLTIP_LENGTH) said.title = result.text;
   item.append(said);
   const verdict = element("p", "verdict");
   if (result.emotion && result.emotion !== "none") verdict.append(element("span", "emotion", result.emotion));

@@ -4,7 +4,6 @@
 //   size     text size in pixels (24)
 //   seconds  how long a comment stays, 0 for as long as there is room (20)
 //   mood     0 hides the meter
-//   token    handed on to the server, because OBS cannot send headers
 
 import { DanmakuStream } from "../danmaku-stream.js";
 import { isRoomName, streamOf } from "../dashboard/api.js";
@@ -27,9 +26,8 @@ function bounded(name, otherwise, least, most) {
 }
 
 function watch() {
-  const token = parameters.get("token");
   const detail = lines > 0 ? "display" : "mood";
-  const stream = new DanmakuStream(streamOf(room, detail) + (token ? `&token=${encodeURIComponent(token)}` : ""));
+  const stream = new DanmakuStream(streamOf(room, detail));
   stream.addEventListener("snapshot", (event) => showMood(event.detail));
   stream.addEventListener("mood", (event) => showMood(event.detail));
   stream.addEventListener("sentiment", (event) => showComments(event.detail.results));
