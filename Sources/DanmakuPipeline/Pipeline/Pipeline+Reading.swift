@@ -18,7 +18,8 @@ public struct RoomSummary: Sendable {
 extension Pipeline {
     /// The mood of a room, or `nil` if it has published nothing (or was evicted).
     public func mood(of room: some Collection<UInt8>, now: Timestamp) -> MoodSnapshot? {
-        withRoom(room) { $0.mood(now: now, degraded: scorer.isDegraded) }
+        let degraded = scorer.isDegraded
+        return withRoom(room) { $0.mood(now: now, degraded: degraded) }
     }
 
     /// The mood of a room for a stream that begins: zeros if it has published nothing.

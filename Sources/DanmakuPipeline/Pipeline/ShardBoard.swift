@@ -68,6 +68,7 @@ package struct ShardBoard {
     private let displayKey: UInt64
     /// The first slot of those that may have to be told of a change of ``isDegraded``; `nil` if all were.
     var announcing: Int?
+
     /// Creates an empty board.
     ///
     /// - Parameters:

@@ -211,23 +211,38 @@ struct CommentRoutesTests {
     func scoredShed() async throws {
         var configuration = CommentRoutes.Configuration()
         configuration.scoredTimeout = .milliseconds(20)
-        let never = AsyncStream.makeStream(of: Void.self)
-        let stream = never.stream
-        let waits: @Sendable () async -> Void = {
-            for await _ in stream {
-                break
+        func answer(_ settings: PipelineConfiguration, comments: Int) async throws -> String {
+            // A cancelled wait ends its stream, so each server has one of its own.
+            let never = AsyncStream.makeStream(of: Void.self)
+            let stream = never.stream
+            let waits: @Sendable () async -> Void = {
+                for await _ in stream {
+                    break
+                }
             }
+            var body = ""
+            try await RunningComments.with(configuration, pipeline: settings, pipelineStarts: waits) { running in
+                let items = [String](repeating: #"{"room":"a","text":"1"}"#, count: comments)
+                let response = try await running.post(
+                    "/v1/comments?wait=scored",
+                    "[" + items.joined(separator: ",") + "]"
+                )
+                #expect(response.status == 200)
+                body = response.body
+            }
+            never.continuation.finish()
+            return body
+        }
+        func results(_ errors: [String]) -> String {
+            #"{"results":["# + errors.map { #"{"error":"\#($0)"}"# }.joined(separator: ",") + "]}"
         }
         var slow = PipelineConfiguration()
-        slow.admission.roomRate = 1
-        try await RunningComments.with(configuration, pipeline: slow, pipelineStarts: waits) { running in
-            let body = #"[{"room":"a","text":"1"},{"room":"a","text":"2"},{"room":"b","text":"3"}]"#
-            let response = try await running.post("/v1/comments?wait=scored", body)
-            let expected = ["timeout", "rate_limited", "rate_limited"].map { #"{"error":"\#($0)"}"# }
-            #expect(response.status == 200)
-            #expect(response.body == #"{"results":["# + expected.joined(separator: ",") + "]}")
-            never.continuation.yield()
-        }
+        slow.admission.roomRate = 0.001
+        #expect(try await answer(slow, comments: 3) == results(["timeout", "rate_limited", "rate_limited"]))
+        var full = PipelineConfiguration()
+        full.queueLimit = 160
+        let expected = [String](repeating: "timeout", count: 150) + [String](repeating: "overloaded", count: 10)
+        #expect(try await answer(full, comments: 160) == results(expected))
     }
 
     @Test("wait=scored does not wait for ever")
