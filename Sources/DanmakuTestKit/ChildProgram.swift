@@ -43,10 +43,10 @@ public enum ChildProgram {
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, target.path, O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        defer { arguments.forEach { free($0) } }
+        defer { for argument in arguments { free(argument) } }
         var variables: [UnsafeMutablePointer<CChar>?] =
             ProcessInfo.processInfo.environment.map { strdup("\($0)=\($1)") } + [nil]
-        defer { variables.forEach { free($0) } }
+        defer { for variable in variables { free(variable) } }
         var child: pid_t = 0
         let problem = posix_spawnp(&child, words[0], &actions, nil, &arguments, &variables)
         guard problem == 0 else {

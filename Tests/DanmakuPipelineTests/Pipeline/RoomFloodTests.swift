@@ -103,7 +103,7 @@ struct RoomFloodTests {
                 }
             #expect(seqs == [1, 2])
             try await bench.pipeline.drain()
-            let rooms = bench.pipeline.log.publishedRooms().map { String(decoding: $0, as: UTF8.self) }
+            let rooms = bench.pipeline.log.publishedRooms(from: 0).names.map { String(decoding: $0, as: UTF8.self) }
             #expect(Set(rooms) == ["flood-0", "other-0"])
         }
     }

@@ -74,7 +74,12 @@ struct TruthTests {
             var told: [Int] = []
             for _ in 0..<5 {
                 await bench.settle(seconds: 1)
-                told.append(reader.take().entries.count { $0.isMood })
+                told.append(
+                    reader.take().entries
+                        .count { entry in
+                            if case .mood = entry.content { true } else { false }
+                        }
+                )
             }
             #expect(told.filter { $0 > 0 } == [128, 128, 44])
         }
