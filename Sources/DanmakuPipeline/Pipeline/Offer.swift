@@ -6,7 +6,7 @@ public enum OfferMode: Sendable {
     case refuses
 }
 
-/// Calls a source that had to wait; used once.
+/// Calls a source that had to wait; used once, and not at all after ``Pipeline/cancel(_:)``.
 public final class DemandWaiter: Sendable {
     private let body: @Sendable () -> Void
 
@@ -48,6 +48,13 @@ package struct OfferContext: Sendable {
     }
 }
 
+/// Stands for a source that waits: ``Pipeline/cancel(_:)`` takes it back.
+public struct DemandToken: Sendable, Equatable {
+    let place: Int
+    /// Never 0, and never used again.
+    let number: UInt64
+}
+
 /// What became of the comments of an offer.
 ///
 /// `accepted + duplicate + shed + rejections.count` is the number of comments dealt with.
@@ -64,6 +71,8 @@ public struct OfferOutcome: Sendable {
     public var shedReason: ShedReason?
     /// Refused because their room is new and `rooms.max` is reached.
     public var rejections: [Rejection] = []
+    /// Set if the source has to wait: its waiter is called unless this is given to ``Pipeline/cancel(_:)``.
+    public var wait: DemandToken?
     /// How many results a ``ResultWatch`` that was handed in will get.
     public var watched = 0
     /// The comments that it gets none for, ``rejections`` apart; empty without a watch.

@@ -135,7 +135,8 @@ public final class Pipeline: Service, Sendable {
             }
             switch mode {
             case .waits(let waiter):
-                if budget.wait(waiter) {
+                if let token = budget.wait(waiter) {
+                    outcome.wait = token
                     return outcome
                 }
             case .refuses:
@@ -143,6 +144,18 @@ public final class Pipeline: Service, Sendable {
             }
         }
         return outcome
+    }
+
+    /// Takes back a wait: a source that is gone must not keep what it had read until the queue has room.
+    ///
+    /// Costs the same however many wait. If the waiter is being called at this moment, nothing happens.
+    public func cancel(_ wait: DemandToken) {
+        budget.cancel(wait)
+    }
+
+    /// How many sources wait for room in the queue.
+    package var waitingSources: Int {
+        budget.waiting
     }
 
     /// Counts comments that an edge refused before it could offer them.

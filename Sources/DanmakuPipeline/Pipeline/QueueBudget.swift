@@ -23,8 +23,12 @@ package final class QueueBudget: Sendable {
 
     private let count = Atomic<Int>(0)
     private let bytes = Atomic<Int>(0)
-    /// Bounded by the number of connections: each waits with one waiter.
-    private let waiters = Mutex<[DemandWaiter]>([])
+    /// How many sources one release calls: each finds room for a whole read, so that calling all of a thousand would make
+    /// nearly all of them wait again.
+    private static let calledAtOnce = 64
+
+    /// Bounded by the number of connections: each waits with one waiter, and a connection that closes takes it back.
+    private let waiters = Mutex(WaiterQueue())
     /// Bounded by the number of drains: one.
     private let drains = Mutex<[DemandWaiter]>([])
 
@@ -69,15 +73,18 @@ package final class QueueBudget: Sendable {
         bytes.add(held, ordering: .relaxed)
     }
 
-    /// Gives places back and calls the waiting sources once half the queue is free.
+    /// Gives places back and, once half the queue is free, calls the sources that have waited longest.
+    ///
+    /// Some are called at each release, all of them when the queue is empty: then no release would come for the rest.
     package func release(_ places: Int, bytes freed: Int = 0) {
         count.subtract(places, ordering: .sequentiallyConsistent)
         bytes.subtract(freed, ordering: .sequentiallyConsistent)
+        let isEmpty = isEmpty
         if isHalfFree {
-            Self.call(waiters)
+            callWaiters(atMost: isEmpty ? .max : Self.calledAtOnce)
         }
         if isEmpty {
-            Self.call(drains)
+            callDrains()
         }
     }
 
@@ -88,31 +95,51 @@ package final class QueueBudget: Sendable {
             return self.isEmpty
         }
         if isEmpty {
-            Self.call(drains)
+            callDrains()
         }
     }
 
-    private static func call(_ list: borrowing Mutex<[DemandWaiter]>) {
-        let called = list.withLock { waiting in
-            defer { waiting.removeAll(keepingCapacity: true) }
-            return waiting
+    /// Puts a source behind those to be called.
+    ///
+    /// - Returns: What takes it back; `nil` if half the queue is free already: then the source goes on at once.
+    package func wait(_ waiter: DemandWaiter) -> DemandToken? {
+        waiters.withLock { waiting in
+            // Under the lock: a release that comes later sees the waiter, one that came before is seen here.
+            isHalfFree ? nil : waiting.append(waiter)
+        }
+    }
+
+    /// Takes a source back, with all that its waiter holds; nothing happens if it was called already.
+    package func cancel(_ token: DemandToken) {
+        // What the waiter holds is freed after the lock.
+        _ = waiters.withLock { $0.remove(token) }
+    }
+
+    /// How many sources wait.
+    package var waiting: Int {
+        waiters.withLock { $0.count }
+    }
+
+    private func callWaiters(atMost limit: Int) {
+        let called = waiters.withLock { waiting in
+            var called: [DemandWaiter] = []
+            while called.count < limit, let waiter = waiting.popFirst() {
+                called.append(waiter)
+            }
+            return called
         }
         for waiter in called {
             waiter.resume()
         }
     }
 
-    /// Puts a source on the list of those to be called.
-    ///
-    /// - Returns: False if half the queue is free already: then the source is not on the list and goes on at once.
-    package func wait(_ waiter: DemandWaiter) -> Bool {
-        waiters.withLock { waiting in
-            // Under the lock: a release that comes later sees the waiter, one that came before is seen here.
-            guard !isHalfFree else {
-                return false
-            }
-            waiting.append(waiter)
-            return true
+    private func callDrains() {
+        let called = drains.withLock { waiting in
+            defer { waiting.removeAll() }
+            return waiting
+        }
+        for waiter in called {
+            waiter.resume()
         }
     }
 

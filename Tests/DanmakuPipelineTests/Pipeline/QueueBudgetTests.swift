@@ -39,7 +39,7 @@ struct QueueBudgetTests {
         let budget = QueueBudget(limit: 10, byteLimit: 1000)
         let calls = Atomic<Int>(0)
         _ = budget.reserve(8, for: .waiting)
-        #expect(budget.wait(DemandWaiter { calls.add(1, ordering: .relaxed) }))
+        #expect(budget.wait(DemandWaiter { calls.add(1, ordering: .relaxed) }) != nil)
         budget.release(2)
         #expect(calls.load(ordering: .relaxed) == 0)
         budget.release(1)
@@ -52,7 +52,58 @@ struct QueueBudgetTests {
     func noLostWakeUp() {
         let budget = QueueBudget(limit: 10, byteLimit: 1000)
         _ = budget.reserve(5, for: .waiting)
-        #expect(!budget.wait(DemandWaiter { Issue.record("was called though it does not wait") }))
+        #expect(budget.wait(DemandWaiter { Issue.record("was called though it does not wait") }) == nil)
+    }
+
+    @Test("a source that was taken back is not called, and what it holds is freed at once")
+    func cancels() throws {
+        final class Held {}
+        let budget = QueueBudget(limit: 10, byteLimit: 1000)
+        _ = budget.reserve(8, for: .waiting)
+        var tokens: [DemandToken] = []
+        weak var held: Held?
+        do {
+            let own = Held()
+            held = own
+            let box = Holder(own)
+            tokens.append(try #require(budget.wait(DemandWaiter { box.use() })))
+        }
+        #expect(held != nil)
+        budget.cancel(tokens[0])
+        #expect(held == nil)
+        #expect(budget.waiting == 0)
+        // Twice, and after its place is used again, changes nothing.
+        budget.cancel(tokens[0])
+        let calls = Atomic<Int>(0)
+        _ = try #require(budget.wait(DemandWaiter { calls.add(1, ordering: .relaxed) }))
+        budget.cancel(tokens[0])
+        budget.release(8)
+        #expect(calls.load(ordering: .relaxed) == 1)
+    }
+
+    @Test("who has waited longest is called first, some at each release, and nobody is forgotten")
+    func callsInOrder() {
+        let budget = QueueBudget(limit: 1000, byteLimit: 1000)
+        let order = Mutex<[Int]>([])
+        _ = budget.reserve(800, for: .waiting)
+        var tokens: [DemandToken?] = []
+        for number in 0..<1000 {
+            tokens.append(budget.wait(DemandWaiter { order.withLock { $0.append(number) } }))
+        }
+        for number in stride(from: 1, to: 1000, by: 2) {
+            tokens[number].map { budget.cancel($0) }
+        }
+        budget.release(200)
+        #expect(order.withLock { $0.isEmpty })
+        budget.release(150)
+        let first = order.withLock { $0 }
+        #expect(first == (0..<64).map { 2 * $0 })
+        budget.release(1)
+        #expect(order.withLock { $0.count } == 128)
+        // The queue is empty: no other release would call the rest.
+        budget.release(449)
+        #expect(order.withLock { $0 } == (0..<500).map { 2 * $0 })
+        #expect(budget.waiting == 0)
     }
 
     @Test("a drain is called when the last place is free")
@@ -67,5 +118,19 @@ struct QueueBudgetTests {
         #expect(calls.load(ordering: .relaxed) == 1)
         budget.whenEmpty(DemandWaiter { calls.add(1, ordering: .relaxed) })
         #expect(calls.load(ordering: .relaxed) == 2)
+    }
+}
+
+/// Something that a waiter holds.
+private final class Holder: @unchecked Sendable {
+    // Unchecked: the tests touch it on one thread.
+    private let value: AnyObject
+
+    init(_ value: AnyObject) {
+        self.value = value
+    }
+
+    func use() {
+        Issue.record("\(value) was called though it was taken back")
     }
 }
