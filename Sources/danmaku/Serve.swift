@@ -32,8 +32,14 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func serve() async throws {
-        let configuration = Server.Configuration(try options.values())
+        let values = try options.values()
+        var configuration = Server.Configuration(values)
+        let files = OpenFileLimit.raise()
+        let plan = try values.descriptorPlan(descriptors: files)
+        configuration.http.limits.connections = plan.http
+        configuration.ingest.maxConnections = plan.ingest
         let log = configuration.log
+        let grace = configuration.grace
         LoggingSystem.bootstrap { label in
             LineLogHandler(label: label, format: log.format, level: log.level)
         }
@@ -41,21 +47,22 @@ struct Serve: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         MemoryArenas.limit()
         let logger = Logger(label: "danmaku")
-        let files = OpenFileLimit.raise()
-        let connections = configuration.http.limits.connections + configuration.ingest.maxConnections
-        if files < connections + 64 {
+        if plan.isReduced {
             logger.warning(
-                "The limit of open files is lower than the connections that are configured.",
-                metadata: ["files": "\(files)", "connections": "\(connections)"]
+                "The limit of open files is too low for the default limits of connections, which are reduced.",
+                metadata: [
+                    "files": "\(files)", "http.max-connections": "\(plan.http)",
+                    "ingest.max-connections": "\(plan.ingest)",
+                ]
             )
         }
         let metrics = PrometheusMetricsFactory()
         MetricsSystem.bootstrap(metrics)
         let server = try Server.build(configuration: configuration, metrics: metrics, logger: logger)
         TerminationSignals.handle(
-            grace: configuration.grace,
+            grace: grace,
             drain: { number in
-                logger.info("Stopping.", metadata: ["signal": "\(number)", "grace": "\(configuration.grace)"])
+                logger.info("Stopping.", metadata: ["signal": "\(number)", "grace": "\(grace)"])
                 server.beginDrain()
             },
             giveUp: { _ = server.giveUp() }
