@@ -28,7 +28,11 @@ extension Server {
         let readiness = Readiness()
         let open = OpenConnections()
         let proxies = try TrustedProxies(configured: configuration.http.trustedProxies)
-        let budgets = ClientBudgets(http: configuration.http.limits, streams: configuration.streams)
+        let budgets = ClientBudgets(
+            http: configuration.http.limits,
+            streams: configuration.streams,
+            ingest: configuration.ingest
+        )
         let random = RandomSource.system
         let pipeline = Pipeline(
             configuration: configuration.pipeline,
@@ -38,10 +42,11 @@ extension Server {
             random: random,
             logger: logger
         )
-        let ingest = IngestServer(
+        let ingest = try IngestServer(
             configuration: configuration.ingest,
             pipeline: pipeline,
             eventLoopGroup: loops,
+            budgets: budgets.ingest,
             time: time,
             logger: logger
         )
@@ -52,6 +57,7 @@ extension Server {
             rates: rates,
             time: time
         )
+        let httpErrors = AcceptErrors(listener: "http", logger: logger)
         let streams = EventStreams(pipeline: pipeline, eventLoopGroup: loops, time: time, random: random)
         let startup = Startup { addresses in
             readiness.advance(to: .admitting)
@@ -69,6 +75,8 @@ extension Server {
                 readiness: readiness,
                 rates: rates,
                 bodies: budgets.http.bodies,
+                waiting: budgets.ingest.waiting,
+                counters: ingest.counters,
                 time: time
             )
             .add(to: router)
@@ -87,6 +95,7 @@ extension Server {
                 readiness: readiness,
                 library: metrics,
                 ingest: ingest.counters,
+                acceptErrors: [httpErrors, ingest.acceptErrors],
                 httpConnections: { open.count },
                 budgets: budgets,
                 fanOut: { await streams.counters() }
@@ -100,6 +109,7 @@ extension Server {
             configuration: configuration.http,
             router: router,
             admission: ConnectionAdmission(open: open, budgets: budgets.http, proxies: proxies),
+            acceptErrors: httpErrors,
             eventLoopGroup: loops,
             random: random,
             logger: logger.library,
@@ -107,15 +117,17 @@ extension Server {
         )
         let drain = DrainController(
             steps: DrainController.Steps(
-                refuse: {
+                refuse: { _ in
                     readiness.advance(to: .draining)
                     await http.stopListening()
                     await ingest.stopListening()
                 },
-                acknowledge: { await ingest.drain() },
-                empty: { try? await pipeline.drain() },
-                farewell: { await streams.drain() }
+                acknowledge: { _ in await ingest.drain() },
+                empty: { _ in try? await pipeline.drain() },
+                farewell: { await streams.drain(within: $0) }
             ),
+            grace: configuration.grace,
+            time: time,
             logger: logger
         )
         var services: [any Service] = [pipeline, LateComments(pipeline: pipeline), http, ingest]

@@ -123,11 +123,50 @@ public enum ConfigurationTable {
             "Ingest connections at once; one more is told `too_many_connections` and closed."
         ),
         ConfigurationKey(
+            "ingest.max-connections-per-address",
+            .integer(1...1_000_000),
+            default: "256",
+            "Ingest connections of one address at once (IPv6: of one /64); one more is told `too_many_from_address`."
+        ),
+        ConfigurationKey(
+            "ingest.idle-timeout-seconds",
+            .integer(1...86400),
+            unit: "s",
+            default: "60",
+            "How long a connection may take to finish its first line (a hello is one); after it a client may be quiet."
+        ),
+        ConfigurationKey(
+            "ingest.max-waiting-bytes",
+            .integer(1_048_576...68_719_476_736),
+            unit: "bytes",
+            default: "134217728",
+            "What sources that wait for the pipeline may hold together; one that finds no room is closed as `overloaded`."
+        ),
+        ConfigurationKey(
+            "ingest.max-waiting-bytes-per-address",
+            .integer(1_048_576...68_719_476_736),
+            unit: "bytes",
+            default: "67108864",
+            "The same for the sources of one address; one that finds no room is told `too_many_from_address`."
+        ),
+        ConfigurationKey(
+            "ingest.proxy-protocol",
+            .choice(["off", "require"]),
+            default: "off",
+            "With `require` each ingest connection begins with a PROXY header, version 2, from a trusted proxy."
+        ),
+        ConfigurationKey(
+            "ingest.trusted-proxies",
+            .text,
+            default: "",
+            "Addresses and ranges whose PROXY headers are believed, separated by commas: `127.0.0.1, 10.0.0.0/8`."
+        ),
+        ConfigurationKey(
             "ingest.line-timeout-seconds",
             .integer(1...3600),
             unit: "s",
             default: "30",
-            "How long a line may stay unfinished."
+            "How long a line may stay unfinished, and a streamed body go without finishing one."
         ),
         ConfigurationKey(
             "ingest.max-line-bytes",

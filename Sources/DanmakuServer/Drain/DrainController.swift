@@ -1,3 +1,4 @@
+public import DanmakuPipeline
 public import Logging
 public import ServiceLifecycle
 import Synchronization
@@ -5,26 +6,29 @@ import Synchronization
 /// Runs the phases of a graceful stop, in the one order that loses nothing.
 ///
 /// It stands last in the `ServiceGroup`, which therefore tells it first and waits for it: when it returns, every stream has
-/// ended and every comment is published, so that HTTP and the pipeline stop with nothing open. It keeps no clock: the
-/// grace belongs to whoever owns the signals, and is told by ``giveUp()``.
+/// ended and every comment is published, so that HTTP and the pipeline stop with nothing open. Each step has its share of the
+/// grace: one that takes longer is cancelled, and the next one begins. The end of the grace itself belongs to whoever owns
+/// the signals, and is told by ``giveUp()``.
 public final class DrainController: Service {
-    /// What each step does; made by the composition root.
+    /// What each step does within a limit; made by the composition root.
+    ///
+    /// The limit is a hint: a step that is not over then is cancelled, and has to return soon after that.
     public struct Steps: Sendable {
         /// ``Step/refuse``: must not wait for clients.
-        public var refuse: @Sendable () async -> Void
+        public var refuse: @Sendable (_ limit: Duration) async -> Void
         /// ``Step/acknowledge``: returns when no ingest connection is left.
-        public var acknowledge: @Sendable () async -> Void
+        public var acknowledge: @Sendable (_ limit: Duration) async -> Void
         /// ``Step/empty``: returns when nothing is queued, scored or waiting for its flush.
-        public var empty: @Sendable () async -> Void
+        public var empty: @Sendable (_ limit: Duration) async -> Void
         /// ``Step/farewell``: returns when no stream is left.
-        public var farewell: @Sendable () async -> Void
+        public var farewell: @Sendable (_ limit: Duration) async -> Void
 
         /// Creates the steps.
         public init(
-            refuse: @escaping @Sendable () async -> Void,
-            acknowledge: @escaping @Sendable () async -> Void,
-            empty: @escaping @Sendable () async -> Void,
-            farewell: @escaping @Sendable () async -> Void
+            refuse: @escaping @Sendable (_ limit: Duration) async -> Void,
+            acknowledge: @escaping @Sendable (_ limit: Duration) async -> Void,
+            empty: @escaping @Sendable (_ limit: Duration) async -> Void,
+            farewell: @escaping @Sendable (_ limit: Duration) async -> Void
         ) {
             self.refuse = refuse
             self.acknowledge = acknowledge
@@ -34,27 +38,58 @@ public final class DrainController: Service {
     }
 
     private let steps: Steps
+    private let time: any TimeSource
+    private let clock: any Clock<Duration>
     private let logger: Logger
-    private let machine = Mutex(StateMachine())
+    private let machine: Mutex<StateMachine>
 
     /// Creates the controller of one server.
-    public init(steps: Steps, logger: Logger) {
+    ///
+    /// - Parameters:
+    ///   - steps: What each step does.
+    ///   - grace: The time of the whole drain.
+    ///   - time: Where the time is read.
+    ///   - clock: What a step's limit is measured with.
+    ///   - logger: For the steps.
+    public init(
+        steps: Steps,
+        grace: Duration,
+        time: any TimeSource = SystemTime(),
+        clock: any Clock<Duration> = ContinuousClock(),
+        logger: Logger
+    ) {
         self.steps = steps
+        self.time = time
+        self.clock = clock
         self.logger = logger
+        machine = Mutex(StateMachine(grace: grace.wholeNanoseconds))
     }
 
     /// Waits for the group's graceful shutdown, then drains; does nothing if the task is cancelled before.
+    ///
+    /// Returns when the steps that were given up have returned too.
     public func run() async throws {
         do {
             try await gracefulShutdown()
         } catch {
             return
         }
-        var action = machine.withLock { $0.begin() }
-        while case .perform(let step) = action {
-            logger.info("Draining.", metadata: ["step": "\(step)"])
-            await perform(step)
-            action = machine.withLock { $0.completed(step) }
+        await withDiscardingTaskGroup { tasks in
+            var action = machine.withLock { $0.begin(now: time.now().nanoseconds) }
+            while case .perform(let step, let limit) = action {
+                logger.info("Draining.", metadata: ["step": "\(step)"])
+                let isComplete = await perform(step, limit: .nanoseconds(limit), in: &tasks)
+                if !isComplete, !Task.isCancelled {
+                    logger.warning(
+                        "A step of the drain took longer than its share of the grace and was given up.",
+                        metadata: ["step": "\(step)", "limit": "\(Duration.nanoseconds(limit))"]
+                    )
+                }
+                let now = time.now().nanoseconds
+                action = machine.withLock {
+                    isComplete ? $0.completed(step, now: now) : $0.overran(step, now: now)
+                }
+            }
         }
     }
 
@@ -68,12 +103,46 @@ public final class DrainController: Service {
         }
     }
 
-    private func perform(_ step: Step) async {
+    /// The steps that were given up so far.
+    public var overran: [Step] {
+        machine.withLock { $0.overran }
+    }
+
+    /// Whether a step came to its own end.
+    private final class Completion: Sendable {
+        let isThere = Atomic<Bool>(false)
+    }
+
+    /// Does a step for some time at most.
+    ///
+    /// - Returns: Whether it was complete in time; else it was cancelled and may still be on its way back.
+    private func perform(_ step: Step, limit: Duration, in tasks: inout DiscardingTaskGroup) async -> Bool {
+        let over = Signal()
+        let mayReturn = Signal()
+        let completion = Completion()
+        tasks.addTask { [self] in
+            await withDiscardingTaskGroup { own in
+                own.addTask {
+                    await self.perform(step, limit: limit)
+                    completion.isThere.store(true, ordering: .releasing)
+                    over.fire()
+                    mayReturn.fire()
+                }
+                await mayReturn.wait()
+                own.cancelAll()
+            }
+        }
+        await over.wait(atMost: limit, clock: clock)
+        mayReturn.fire()
+        return completion.isThere.load(ordering: .acquiring)
+    }
+
+    private func perform(_ step: Step, limit: Duration) async {
         switch step {
-        case .refuse: await steps.refuse()
-        case .acknowledge: await steps.acknowledge()
-        case .empty: await steps.empty()
-        case .farewell: await steps.farewell()
+        case .refuse: await steps.refuse(limit)
+        case .acknowledge: await steps.acknowledge(limit)
+        case .empty: await steps.empty(limit)
+        case .farewell: await steps.farewell(limit)
         }
     }
 }

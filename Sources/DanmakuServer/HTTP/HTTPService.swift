@@ -20,6 +20,7 @@ final class HTTPService: Service {
     ///   - configuration: Address and limits.
     ///   - router: The routes, complete.
     ///   - admission: How many connections there may be.
+    ///   - acceptErrors: Where it is counted what the listener could not accept.
     ///   - eventLoopGroup: Whose loops the connections live on.
     ///   - random: When refused browsers come back.
     ///   - logger: For the library's own events.
@@ -28,6 +29,7 @@ final class HTTPService: Service {
         configuration: Server.Configuration.HTTP,
         router: Router<DanmakuRequestContext>,
         admission: ConnectionAdmission,
+        acceptErrors: AcceptErrors,
         eventLoopGroup: any EventLoopGroup,
         random: RandomSource,
         logger: Logger,
@@ -55,9 +57,7 @@ final class HTTPService: Service {
             ),
             onServerRunning: { channel in
                 try? await channel.eventLoop
-                    .submit {
-                        try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(logger: logger))
-                    }
+                    .submit { try AcceptErrorHandler.install(on: channel, errors: acceptErrors) }
                     .get()
                 if let address = channel.localAddress {
                     onListening(address)

@@ -49,15 +49,31 @@ struct CommentAnswer: Sendable {
 
     /// `413` for a line that is too long: what came before it was taken, and is counted beside the error.
     func lineTooLong(_ line: UInt64, limit: Int) -> Response {
+        failed("line_too_long", "Line \(line) is longer than \(limit) bytes.", line: line, status: .contentTooLarge)
+    }
+
+    /// `408` for a line that was not finished in time, likewise.
+    func lineTimeout(_ line: UInt64) -> Response {
+        failed("line_timeout", "Line \(line) was not finished in time.", line: line, status: .requestTimeout)
+    }
+
+    private func failed(
+        _ code: String,
+        _ message: String,
+        line: UInt64,
+        status: HTTPResponse.Status
+    ) -> Response {
         var writer = JSONWriter(capacity: 192)
-        writer.raw("{\"error\":\"line_too_long\",\"message\":")
-        writer.string("Line \(line) is longer than \(limit) bytes.")
+        writer.raw("{\"error\":")
+        writer.string(code)
+        writer.raw(",\"message\":")
+        writer.string(message)
         writer.raw(",\"line\":")
         writer.integer(line)
         writer.raw(",")
         encodeCounts(into: &writer, firstItem: 1)
         writer.raw("}")
-        var response = Response.json(writer.bytes, status: .contentTooLarge)
+        var response = Response.json(writer.bytes, status: status)
         response.headers[.connection] = "close"
         return response
     }

@@ -14,6 +14,8 @@ public struct CommentRoutes: Sendable {
         public var clientRate = 0.0
         /// `ingest.max-line-bytes`, for NDJSON.
         public var maxLineBytes = 8192
+        /// `ingest.line-timeout-seconds`: how long an NDJSON stream may go without finishing a line that counts.
+        public var lineTimeout: Duration = .seconds(30)
         /// The longest JSON body.
         package var maxBodyBytes = 1024 * 1024
         /// The most items of a JSON body.
@@ -30,6 +32,8 @@ public struct CommentRoutes: Sendable {
     let readiness: Readiness
     let rates: ClientRates
     let bodies: BodyReader
+    let waiting: ClientBudget
+    let counters: IngestCounters
     let time: any TimeSource
     let clock: any Clock<Duration>
 
@@ -41,6 +45,8 @@ public struct CommentRoutes: Sendable {
     ///   - readiness: While it drains, everything is answered 503.
     ///   - rates: `admission.client-rate`, shared with everything else that a client is charged for.
     ///   - bodies: The budget of bodies that are held.
+    ///   - waiting: The budget of bytes of streams that wait for the pipeline.
+    ///   - counters: Where lines are counted that were dropped with their connection.
     ///   - time: Stamps what was read.
     ///   - clock: For `?wait=scored` and for streams over their rate.
     package init(
@@ -49,12 +55,16 @@ public struct CommentRoutes: Sendable {
         readiness: Readiness,
         rates: ClientRates,
         bodies: ClientBudget,
+        waiting: ClientBudget = IngestBudgets().waiting,
+        counters: IngestCounters = IngestCounters(),
         time: any TimeSource = SystemTime(),
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.pipeline = pipeline
         self.configuration = configuration
         self.readiness = readiness
+        self.waiting = waiting
+        self.counters = counters
         self.time = time
         self.clock = clock
         self.rates = rates
@@ -64,19 +74,24 @@ public struct CommentRoutes: Sendable {
     /// Adds both routes.
     public func add(to router: Router<DanmakuRequestContext>) {
         router.post("/v1/comments") { request, context in
-            try await post(request, client: context.client, room: nil)
+            try await post(request, context, room: nil)
         }
         router.post("/v1/rooms/{room}/comments") { request, context in
             let name = try context.parameters.require("room")
             guard let bytes = RoomName.fromPath(name), let room = CommentDecoder.FixedRoom(bytes) else {
                 throw HTTPFailure(.roomInvalid, "A room's name is 1 to 64 of A–Z a–z 0–9 . _ : -").closing
             }
-            return try await post(request, client: context.client, room: room)
+            return try await post(request, context, room: room)
         }
     }
 
     /// Answers one request.
-    func post(_ request: Request, client: ClientAddress, room: CommentDecoder.FixedRoom?) async throws -> Response {
+    func post(
+        _ request: Request,
+        _ context: DanmakuRequestContext,
+        room: CommentDecoder.FixedRoom?
+    ) async throws -> Response {
+        let client = context.client
         guard !readiness.isDraining else {
             throw HTTPFailure(.draining, "The server is stopping.", retryAfterSeconds: 5).closing
         }
@@ -92,7 +107,7 @@ public struct CommentRoutes: Sendable {
                 throw HTTPFailure(.unsupportedMediaType, "wait=scored takes application/json.").closing
             }
             try checkRate(of: client)
-            return try await stream(request.body, client: client, room: room)
+            return try await stream(request.body, of: client, on: context.channel, room: room)
         default:
             throw HTTPFailure(.unsupportedMediaType, "Send application/json or application/x-ndjson.").closing
         }

@@ -22,6 +22,18 @@ extension JSONWriter {
         raw("}\n")
     }
 
+    /// Appends the answer to an HTTP request on the ingest port, as HTTP: whoever typed the wrong port can read it.
+    mutating func answerToHTTP() {
+        var body = JSONWriter(capacity: 192)
+        body.raw("{\"error\":\"invalid_json\",\"message\":")
+        body.string("This port takes one JSON object a line over plain TCP. HTTP is on another port.")
+        body.raw("}\n")
+        raw("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ")
+        integer(body.bytes.count)
+        raw("\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n")
+        raw(body.bytes)
+    }
+
     /// Appends an acknowledgement: `{"ack":{"lines":…,"accepted":…,"duplicate":…,"rejected":…,"shed":…}}`.
     mutating func acknowledgement(_ tally: IngestTally) {
         raw("{\"ack\":{\"lines\":")

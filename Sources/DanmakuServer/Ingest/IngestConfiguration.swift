@@ -6,6 +6,18 @@ public struct IngestConfiguration: Sendable {
     public var port = 9000
     /// `ingest.max-connections`; one more is told so and closed.
     public var maxConnections = 1000
+    /// `ingest.max-connections-per-address`; one more is told so and closed.
+    public var maxConnectionsPerAddress = 256
+    /// `ingest.idle-timeout-seconds`: how long a client may take to finish its first line.
+    public var idleTimeout: Duration = .seconds(60)
+    /// `ingest.max-waiting-bytes`: what all clients together may have read and not taken.
+    public var maxWaitingBytes = 128 * 1024 * 1024
+    /// `ingest.max-waiting-bytes-per-address`.
+    public var maxWaitingBytesPerAddress = 64 * 1024 * 1024
+    /// `ingest.proxy-protocol`.
+    public var proxyProtocol = ProxyProtocol.off
+    /// `ingest.trusted-proxies`: address ranges, separated by commas.
+    public var trustedProxies = ""
     /// `ingest.line-timeout-seconds`: how long a line may take from its first byte to its end.
     public var lineTimeout: Duration = .seconds(30)
     /// `ingest.max-line-bytes`, without the line's end.
@@ -14,6 +26,10 @@ public struct IngestConfiguration: Sendable {
     public var clientRate = 0.0
     /// How long a client may leave its answers unread once 64 KiB of them wait.
     package var progressTimeout: Duration = .seconds(30)
+    /// How many bytes of them it has to read in that time.
+    package var progressBytes = 4 * 1024
+    /// How long a trusted proxy may take to send its header.
+    package var proxyHeaderTimeout: Duration = .seconds(5)
     /// How long input is thrown away between the shut output and the close.
     package var linger: Duration = .seconds(1)
     /// The longest that an acknowledgement is held back.
@@ -27,4 +43,12 @@ public struct IngestConfiguration: Sendable {
 
     /// Creates the defaults.
     public init() {}
+
+    /// Whether connections begin with a header of the PROXY protocol, version 2.
+    public enum ProxyProtocol: String, Sendable, CaseIterable {
+        /// They do not: the client is the other end of the connection.
+        case off
+        /// Each does, and comes from one of the trusted proxies: the client is the header's source.
+        case require
+    }
 }

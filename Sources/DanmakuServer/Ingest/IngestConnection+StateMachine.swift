@@ -3,20 +3,22 @@ import DanmakuPipeline
 extension IngestConnection {
     /// Decides when one connection is read, answered and closed; times are nanoseconds of the event loop's clock.
     package struct StateMachine {
-        package private(set) var state = State.open(.reading)
+        package internal(set) var state = State.open(.reading)
         /// What became of the lines so far.
         package private(set) var tally = IngestTally()
 
-        private let limits: Limits
-        private var wantsAcknowledgements = false
-        private var acknowledged = 0
-        private var acknowledgeAt: Int64?
-        private var unfinished: (line: UInt64, deadline: Int64)?
+        var limits: Limits
+        var wantsAcknowledgements = false
+        var acknowledged = 0
+        var acknowledgeAt: Int64?
+        /// When a client that has finished no line yet has to have finished one.
+        var firstLineBy: Int64?
+        var unfinished: (line: UInt64, deadline: Int64)?
         private var bucket: TokenBucket
         /// When the rate allows the next read.
-        private var paidAt = Int64.min
+        var paidAt = Int64.min
         /// The answers that wait, and when they should have become fewer.
-        private var stall: (bytes: Int, deadline: Int64)?
+        var stall: (bytes: Int, deadline: Int64)?
 
         /// Starts with an accepted connection.
         package init(limits: Limits) {
@@ -27,7 +29,8 @@ extension IngestConnection {
 
         /// The connection is there; it is told so if it is not let in.
         package mutating func started(refusal: IngestFailure?, now: Int64) -> Action {
-            refusal.map { end(.failed($0), now: now) } ?? .read
+            firstLineBy = now + limits.idleTimeout
+            return refusal.map { end(.failed($0), now: now) } ?? .read
         }
 
         /// The first line was a hello.
@@ -65,15 +68,28 @@ extension IngestConnection {
             }
         }
 
-        /// The server stops.
-        package mutating func drain() -> Action {
+        /// The server stops: what was read is taken, and from now on a client that does not read its answers gets the linger.
+        package mutating func drain(now: Int64) -> Action {
+            limits.progressTimeout = min(limits.progressTimeout, limits.linger)
+            if let current = stall {
+                stall = (current.bytes, min(current.deadline, now + limits.progressTimeout))
+            }
             switch state {
             case .open(let holds):
                 state = .finishing(.failed(.draining), holds.intersection([.pipeline, .answers]))
                 return .take
-            case .finishing, .flushing, .discarding, .closed:
+            case .flushing(let deadline, let inputEnded):
+                let sooner = min(deadline, now + limits.progressTimeout)
+                state = .flushing(deadline: sooner, inputEnded: inputEnded)
+                return .none
+            case .finishing, .discarding, .closed:
                 return .none
             }
+        }
+
+        /// A line came to its end, whatever it holds: from now on the client may be quiet between two lines.
+        package mutating func finishedLine() {
+            firstLineBy = nil
         }
 
         /// What was read holds the beginning of a line that has not ended, or none.
@@ -107,8 +123,14 @@ extension IngestConnection {
 
         /// The pipeline calls back.
         package mutating func resumed(now: Int64) -> Action {
-            release(.pipeline, now: now)
-            return .take
+            switch state {
+            case .open, .finishing:
+                release(.pipeline, now: now)
+                return .take
+            case .flushing, .discarding, .closed:
+                // It ended while it waited.
+                return .none
+            }
         }
 
         /// The channel takes more answers, or no more.
@@ -175,79 +197,6 @@ extension IngestConnection {
             state = .closed
         }
 
-        /// The tally, if an acknowledgement is due; called after lines were dealt with and at deadlines.
-        package mutating func dueAcknowledgement(now: Int64) -> IngestTally? {
-            guard let deadline = acknowledgeAt, !isHeld(.answers), isAnswering,
-                now >= deadline || tally.lines - acknowledged >= limits.acknowledgeLines
-            else {
-                return nil
-            }
-            return acknowledge()
-        }
-
-        /// The tally for the last answer, if the client wants one.
-        package mutating func lastAcknowledgement() -> IngestTally? {
-            wantsAcknowledgements ? acknowledge() : nil
-        }
-
-        /// A deadline came.
-        ///
-        /// - Parameters:
-        ///   - waiting: The bytes of answers that wait in the channel.
-        ///   - now: The time.
-        /// - Returns: What to do.
-        package mutating func timer(waiting: Int, now: Int64) -> Action {
-            switch state {
-            case .open(let holds):
-                if let unfinished, holds == .reading, unfinished.deadline <= now {
-                    return end(.failed(.lineTimeout(line: unfinished.line)), now: now)
-                }
-                if isStalled(waiting: waiting, now: now) {
-                    return shutOutput(now: now)
-                }
-                if holds.contains(.rate), paidAt <= now {
-                    release(.rate, now: now)
-                    return .take
-                }
-                return .none
-            case .finishing:
-                return isStalled(waiting: waiting, now: now) ? shutOutput(now: now) : .none
-            case .flushing(let deadline, let inputEnded):
-                guard deadline <= now else {
-                    return .none
-                }
-                if inputEnded {
-                    state = .closed
-                    return .close
-                }
-                return shutOutput(now: now)
-            case .discarding(let deadline):
-                guard deadline <= now else {
-                    return .none
-                }
-                state = .closed
-                return .close
-            case .closed:
-                return .none
-            }
-        }
-
-        /// When ``timer(waiting:now:)`` or ``dueAcknowledgement(now:)`` has something to say next.
-        package var deadline: Int64? {
-            switch state {
-            case .open(let holds):
-                let line = holds == .reading ? unfinished?.deadline : nil
-                let rate = holds.contains(.rate) ? paidAt : nil
-                return earliest(line, rate, stall?.deadline, holds.contains(.answers) ? nil : acknowledgeAt)
-            case .finishing(_, let holds):
-                return earliest(stall?.deadline, holds.contains(.answers) ? nil : acknowledgeAt)
-            case .flushing(let deadline, _), .discarding(let deadline):
-                return deadline
-            case .closed:
-                return nil
-            }
-        }
-
         /// Whether answers may still be written: not after the last one.
         package var isAnswering: Bool {
             switch state {
@@ -256,40 +205,21 @@ extension IngestConnection {
             }
         }
 
-        private mutating func end(_ reason: End, now: Int64) -> Action {
+        mutating func end(_ reason: End, now: Int64) -> Action {
             var inputEnded = false
             if case .finishing(.clientFinished, _) = state {
                 inputEnded = true
             }
-            // A drain has no time to wait for slow readers.
-            let patience = reason == .failed(.draining) ? limits.linger : limits.progressTimeout
-            state = .flushing(deadline: now + patience, inputEnded: inputEnded)
+            state = .flushing(deadline: now + limits.progressTimeout, inputEnded: inputEnded)
             return .end(reason)
         }
 
-        private mutating func shutOutput(now: Int64) -> Action {
+        mutating func shutOutput(now: Int64) -> Action {
             state = .discarding(deadline: now + limits.linger)
             return .shutOutput
         }
 
-        private mutating func acknowledge() -> IngestTally {
-            acknowledged = tally.lines
-            acknowledgeAt = nil
-            return tally
-        }
-
-        private mutating func isStalled(waiting: Int, now: Int64) -> Bool {
-            guard let current = stall, current.deadline <= now else {
-                return false
-            }
-            guard waiting < current.bytes else {
-                return true
-            }
-            stall = (waiting, now + limits.progressTimeout)
-            return false
-        }
-
-        private func isHeld(_ hold: Holds) -> Bool {
+        func isHeld(_ hold: Holds) -> Bool {
             switch state {
             case .open(let holds), .finishing(_, let holds): holds.contains(hold)
             case .flushing, .discarding, .closed: false
@@ -305,7 +235,7 @@ extension IngestConnection {
         }
 
         /// Lets go of a hold; the client had no chance to finish its line meanwhile, so its time begins anew.
-        private mutating func release(_ hold: Holds, now: Int64) {
+        mutating func release(_ hold: Holds, now: Int64) {
             switch state {
             case .open(let holds): state = .open(holds.subtracting(hold))
             case .finishing(let reason, let holds): state = .finishing(reason, holds.subtracting(hold))
@@ -314,10 +244,6 @@ extension IngestConnection {
             if let line = unfinished?.line {
                 unfinished = (line, now + limits.lineTimeout)
             }
-        }
-
-        private func earliest(_ times: Int64?...) -> Int64? {
-            times.lazy.compactMap { $0 }.min()
         }
     }
 }

@@ -2,7 +2,9 @@ extension IngestConnection.StateMachine {
     /// The limits of ``IngestConfiguration`` in nanoseconds.
     package struct Limits {
         package var lineTimeout: Int64
+        package var idleTimeout: Int64
         package var progressTimeout: Int64
+        package var progressBytes: Int
         package var linger: Int64
         package var acknowledgeInterval: Int64
         package var acknowledgeLines: Int
@@ -10,7 +12,9 @@ extension IngestConnection.StateMachine {
 
         package init(_ configuration: IngestConfiguration) {
             lineTimeout = configuration.lineTimeout.wholeNanoseconds
+            idleTimeout = configuration.idleTimeout.wholeNanoseconds
             progressTimeout = configuration.progressTimeout.wholeNanoseconds
+            progressBytes = configuration.progressBytes
             linger = configuration.linger.wholeNanoseconds
             acknowledgeInterval = configuration.acknowledgeInterval.wholeNanoseconds
             acknowledgeLines = configuration.acknowledgeLines
@@ -45,10 +49,12 @@ extension IngestConnection.StateMachine {
 
     /// How far a connection has come.
     package enum State: Equatable {
-        /// Bytes are read while nothing holds them up. Can transition to `finishing` if the client shuts its side or
+        /// Bytes are read while nothing holds them up. Its deadlines: a first line, a begun line, the rate, unread answers; a
+        /// client that has finished a line and begun no other may stay quiet. Can transition to `finishing` if the client shuts its side or
         /// the server drains, to `flushing` if it is refused, `discarding` if it does not read, `closed` if it is gone.
         case open(Holds)
-        /// Nothing more is read; what was read is still being taken. Can transition to `finishing` for another reason
+        /// Nothing more is read; what was read is still being taken, which the pipeline can delay, and a client that leaves
+        /// its answers unread until their deadline. Can transition to `finishing` for another reason
         /// if the client shuts its side, to `flushing` when all is taken, `discarding` and `closed` as before.
         case finishing(End, Holds)
         /// The last answers are on their way; input is thrown away. Can transition to `discarding` when they are
@@ -56,7 +62,7 @@ extension IngestConnection.StateMachine {
         case flushing(deadline: Int64, inputEnded: Bool)
         /// Our side is shut, input is thrown away. Can transition to `closed` at the deadline or the client's end.
         case discarding(deadline: Int64)
-        /// The last state. What was read before is still taken.
+        /// The last state. What was read and not taken is dropped.
         case closed
     }
 

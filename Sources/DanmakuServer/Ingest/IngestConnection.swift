@@ -17,41 +17,31 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
         package init() {}
     }
 
-    /// What was read and not decoded yet.
-    private enum Arrival {
-        case bytes(ByteBuffer, Timestamp)
-        case end(Timestamp)
+    /// Fired by ``ProxyHeaderHandler``: who the client is, or why it is not let in.
+    enum IdentifiedEvent {
+        case client(ClientAddress)
+        case refused(IngestFailure)
     }
 
-    /// A decoded chunk on its way into the pipeline.
-    private struct Taking {
-        var output: LineDecoder.Output
-        var receivedAt: Timestamp
-        /// The first comment that is not dealt with.
-        var next = 0
-        /// The first rejection that is not counted.
-        var nextRejection = 0
-        /// The rejections that are counted, and how many of them are answered.
-        var answers: [Rejection] = []
-        var answered = 0
-    }
+    let pipeline: Pipeline
+    let counters: IngestCounters
+    let eventLoop: any EventLoop
+    var client = ClientAddress.unknown
+    var machine: StateMachine
+    var decoder: LineDecoder
+    var context: ChannelHandlerContext?
+    var input = UntakenInput()
+    var isTaking = false
+    /// Set while the pipeline is to call back.
+    var wait: DemandToken?
 
-    /// Answers are written in pieces of this size, so that a chunk of nothing but bad lines cannot fill the memory.
-    private static let answerBytes = 16 * 1024
-
-    private let pipeline: Pipeline
     private let time: any TimeSource
-    private let counters: IngestCounters
-    private let admit: () -> IngestFailure?
-    private var client = ClientAddress.unknown
-    private var machine: StateMachine
-    private var decoder: LineDecoder
-    private var context: ChannelHandlerContext?
-    private let eventLoop: any EventLoop
-    private var backlog = CircularBuffer<Arrival>()
-    private var taking: Taking?
-    private var isTaking = false
-    private var isWaiting = false
+    private let waiting: ClientBudget
+    private let hasProxy: Bool
+    private let admit: (ClientAddress) -> IngestFailure?
+    private var preface = Preface()
+    /// The bytes of the budget that this connection holds.
+    private var reserved = 0
     private var timer: Scheduled<Void>?
     private var timerDeadline = Int64.max
 
@@ -62,19 +52,23 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
     ///   - pipeline: Where comments go.
     ///   - time: Stamps what was read.
     ///   - counters: Of the whole port.
+    ///   - waiting: The budget of bytes that are read and not taken.
     ///   - eventLoop: The connection's.
-    ///   - admit: Asked once, when the connection is active; says why it is not let in.
+    ///   - admit: Asked once, when the client is known; says why it is not let in.
     package init(
         configuration: IngestConfiguration,
         pipeline: Pipeline,
         time: any TimeSource,
         counters: IngestCounters,
+        waiting: ClientBudget,
         eventLoop: any EventLoop,
-        admit: @escaping () -> IngestFailure?
+        admit: @escaping (ClientAddress) -> IngestFailure?
     ) {
         self.pipeline = pipeline
         self.time = time
         self.counters = counters
+        self.waiting = waiting
+        hasProxy = configuration.proxyProtocol == .require
         self.eventLoop = eventLoop
         self.admit = admit
         machine = StateMachine(limits: StateMachine.Limits(configuration))
@@ -90,8 +84,9 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
     }
 
     package func channelActive(context: ChannelHandlerContext) {
-        client = ClientAddress(context.remoteAddress)
-        perform(machine.started(refusal: admit(), now: now))
+        if !hasProxy {
+            start(ClientAddress(context.remoteAddress))
+        }
         context.fireChannelActive()
     }
 
@@ -103,7 +98,11 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let action = machine.received()
         if action == .take {
-            backlog.append(.bytes(unwrapInboundIn(data), time.now()))
+            let buffer = unwrapInboundIn(data)
+            if preface.isUndecided, let foreign = preface.look(at: buffer.readableBytesView) {
+                return perform(machine.failed(.foreign(foreign), now: now))
+            }
+            input.append(.bytes(buffer, time.now()))
         }
         perform(action)
     }
@@ -113,11 +112,15 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
         case ChannelEvent.inputClosed:
             let action = machine.endedInput()
             if action == .take {
-                backlog.append(.end(time.now()))
+                input.append(.end(time.now()))
             }
             perform(action)
         case is DrainEvent:
-            perform(machine.drain())
+            perform(machine.drain(now: now))
+        case IdentifiedEvent.client(let client):
+            start(client)
+        case IdentifiedEvent.refused(let failure):
+            perform(machine.started(refusal: failure, now: now))
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -134,7 +137,7 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
         context.close(promise: nil)
     }
 
-    private var now: Int64 {
+    var now: Int64 {
         Int64(eventLoop.now.uptimeNanoseconds)
     }
 
@@ -143,15 +146,21 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
         return option ?? 0
     }
 
+    private func start(_ client: ClientAddress) {
+        self.client = client
+        perform(machine.started(refusal: admit(client), now: now))
+    }
+
     private func gone() {
         timer?.cancel()
         timer = nil
         timerDeadline = .max
         context = nil
         machine.closed()
+        dropInput()
     }
 
-    private func perform(_ action: StateMachine.Action) {
+    func perform(_ action: StateMachine.Action) {
         switch action {
         case .none:
             break
@@ -159,9 +168,12 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
             context?.read()
         case .take:
             take()
+            account()
         case .end(let reason):
+            dropInput()
             writeEnd(reason)
         case .shutOutput:
+            dropInput()
             context?.close(mode: .output, promise: nil)
         case .close:
             context?.close(promise: nil)
@@ -169,173 +181,39 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
         schedule()
     }
 
-    /// Takes what was read, as far as the pipeline and the client's reading allow.
-    private func take() {
-        // A write may change the writability at once and come back here.
-        guard !isTaking else {
+    /// Drops what is not taken, and the place among the sources that wait: a connection that ends holds nothing.
+    func dropInput() {
+        if let wait {
+            pipeline.cancel(wait)
+            self.wait = nil
+        }
+        let lines = input.drop()
+        if lines > 0 {
+            counters.abandoned(lines: lines)
+        }
+        waiting.release(reserved, for: client)
+        reserved = 0
+    }
+
+    /// Reserves what is held in the budget of waiting bytes, or ends the connection if there is no room for it.
+    private func account() {
+        let held = input.bytes
+        guard !isTaking, held != reserved else {
             return
         }
-        isTaking = true
-        defer { isTaking = false }
-        while !isWaiting, taking != nil || decodeNext() {
-            offer()
-            acknowledgeIfDue()
-            guard answer() else {
-                return
-            }
-            guard !isWaiting else {
-                return
-            }
-            let tooLongLine = taking?.output.tooLongLine
-            taking = nil
-            if let tooLongLine {
-                backlog.removeAll()
-                return perform(machine.failed(.lineTooLong(line: tooLongLine), now: now))
-            }
-        }
-        if !isWaiting {
-            perform(machine.emptied(now: now))
-        }
-    }
-
-    /// Decodes the next arrival; false if there is none.
-    private func decodeNext() -> Bool {
-        guard let arrival = backlog.popFirst() else {
-            return false
-        }
-        let output: LineDecoder.Output
-        let receivedAt: Timestamp
-        switch arrival {
-        case .bytes(let buffer, let time):
-            output = buffer.withUnsafeReadableBytes { decoder.decode($0) }
-            receivedAt = time
-        case .end(let time):
-            output = decoder.finish()
-            receivedAt = time
-        }
-        if let hello = output.hello {
-            machine.greeted(wantsAcknowledgements: hello.wantsAcknowledgements)
-        }
-        machine.left(unfinishedLine: decoder.unfinishedLine, now: now)
-        taking = Taking(output: output, receivedAt: receivedAt)
-        return true
-    }
-
-    /// Offers what is left of the chunk and counts every line up to the first comment that has to wait.
-    private func offer() {
-        guard var current = taking else {
+        if held < reserved {
+            waiting.release(reserved - held, for: client)
+            reserved = held
             return
         }
-        taking = nil
-        var counts = IngestTally()
-        var roomRejections: [Rejection] = []
-        let comments = current.output.chunk.comments
-        if current.next < comments.count {
-            let outcome = pipeline.offer(
-                current.output.chunk,
-                from: current.next,
-                mode: .waits(waiter()),
-                client: client,
-                now: current.receivedAt
-            )
-            counts = IngestTally(outcome)
-            roomRejections = outcome.rejections
-            current.next = outcome.next
+        switch waiting.reserve(held - reserved, for: client) {
+        case nil:
+            reserved = held
+        case .full:
+            perform(machine.failed(.overloaded, now: now))
+        case .addressFull:
+            perform(machine.failed(.tooManyFromAddress, now: now))
         }
-        var bound = UInt64.max
-        if current.next < comments.count {
-            isWaiting = true
-            machine.blocked()
-            bound = comments[current.next].item
-        }
-        let rejections = current.output.chunk.rejections
-        let first = current.nextRejection
-        while current.nextRejection < rejections.count, rejections[current.nextRejection].item < bound {
-            current.nextRejection += 1
-        }
-        let own = rejections[first..<current.nextRejection]
-        if !own.isEmpty {
-            pipeline.countRejected(own.count)
-        }
-        current.answers.append(contentsOf: own)
-        if !roomRejections.isEmpty {
-            current.answers.append(contentsOf: roomRejections)
-            current.answers[current.answered...].sort { $0.item < $1.item }
-        }
-        counts.rejected = own.count + roomRejections.count
-        counters.dealt(lines: counts.lines, errors: counts.rejected)
-        machine.dealt(counts, now: now)
-        taking = current
-    }
-
-    private func waiter() -> DemandWaiter {
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let eventLoop = eventLoop
-        return DemandWaiter {
-            eventLoop.execute {
-                let connection = bound.value
-                connection.isWaiting = false
-                connection.perform(connection.machine.resumed(now: connection.now))
-            }
-        }
-    }
-
-    /// Writes the answers to bad lines; false if the client has to read some of them first.
-    private func answer() -> Bool {
-        while let current = taking, current.answered < current.answers.count {
-            guard let context, machine.isAnswering else {
-                taking?.answered = current.answers.count
-                return true
-            }
-            guard context.channel.isWritable else {
-                return false
-            }
-            var writer = JSONWriter(capacity: Self.answerBytes + 128)
-            var answered = current.answered
-            while answered < current.answers.count, writer.bytes.count < Self.answerBytes {
-                writer.answer(current.answers[answered])
-                answered += 1
-            }
-            taking?.answered = answered
-            write(writer, context)
-        }
-        return true
-    }
-
-    private func acknowledgeIfDue() {
-        guard let context, let tally = machine.dueAcknowledgement(now: now) else {
-            return
-        }
-        var writer = JSONWriter(capacity: 128)
-        writer.acknowledgement(tally)
-        write(writer, context)
-    }
-
-    private func writeEnd(_ reason: StateMachine.End) {
-        guard let context else {
-            return
-        }
-        var writer = JSONWriter(capacity: 192)
-        if case .failed(let failure) = reason {
-            writer.answer(failure)
-            counters.dealt(lines: 0, errors: 1)
-        }
-        if let tally = machine.lastAcknowledgement() {
-            writer.acknowledgement(tally)
-        }
-        // What the client still sends is thrown away, and has to be read for that.
-        context.read()
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        promise.futureResult.whenSuccess {
-            let connection = bound.value
-            connection.perform(connection.machine.flushed(now: connection.now))
-        }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: writer.bytes)), promise: promise)
-    }
-
-    private func write(_ writer: JSONWriter, _ context: ChannelHandlerContext) {
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: writer.bytes)), promise: nil)
     }
 
     /// One timer a connection: it is set again only for an earlier deadline, and asks the machine when it fires.

@@ -12,6 +12,9 @@ public final class IngestCounters: Sendable {
         public var refused = 0
         /// Lines that were dealt with.
         public var lines = 0
+        /// Lines that were read and never offered, because their connection was reset or ended by an error before; they
+        /// are in no other count of comments.
+        public var abandoned = 0
         /// Error answers: bad lines and closes.
         public var errors = 0
 
@@ -24,6 +27,7 @@ public final class IngestCounters: Sendable {
     private let refused = Atomic<Int>(0)
     private let lines = Atomic<Int>(0)
     private let errors = Atomic<Int>(0)
+    private let abandoned = Atomic<Int>(0)
 
     /// Starts with zeros.
     public init() {}
@@ -35,6 +39,7 @@ public final class IngestCounters: Sendable {
         snapshot.connections = connections.load(ordering: .relaxed)
         snapshot.refused = refused.load(ordering: .relaxed)
         snapshot.lines = lines.load(ordering: .relaxed)
+        snapshot.abandoned = abandoned.load(ordering: .relaxed)
         snapshot.errors = errors.load(ordering: .relaxed)
         return snapshot
     }
@@ -53,6 +58,11 @@ public final class IngestCounters: Sendable {
     /// A connection was one too many.
     func refusedOne() {
         refused.add(1, ordering: .relaxed)
+    }
+
+    /// Lines were dropped with their connection.
+    func abandoned(lines count: Int) {
+        abandoned.add(count, ordering: .relaxed)
     }
 
     /// Some lines were dealt with.

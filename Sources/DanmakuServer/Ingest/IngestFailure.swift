@@ -6,6 +6,14 @@ package enum IngestFailure: Error, Sendable, Equatable {
     case lineTimeout(line: UInt64)
     /// `ingest.max-connections` others are open.
     case tooManyConnections
+    /// `ingest.max-connections-per-address` others of the same address are open, or it holds as many bytes as it may.
+    case tooManyFromAddress
+    /// Clients that wait for the pipeline hold as many bytes as they may together.
+    case overloaded
+    /// The first bytes are those of another protocol.
+    case foreign(Preface.Foreign)
+    /// PROXY headers are required, and this is none of the trusted proxies.
+    case untrustedProxy
     /// The server is stopping.
     case draining
 
@@ -15,6 +23,10 @@ package enum IngestFailure: Error, Sendable, Equatable {
         case .lineTooLong: "line_too_long"
         case .lineTimeout: "line_timeout"
         case .tooManyConnections: "too_many_connections"
+        case .tooManyFromAddress: "too_many_from_address"
+        case .overloaded: "overloaded"
+        case .foreign: "invalid_json"
+        case .untrustedProxy: "unauthorized"
         case .draining: "draining"
         }
     }
@@ -23,7 +35,8 @@ package enum IngestFailure: Error, Sendable, Equatable {
     package var line: UInt64? {
         switch self {
         case .lineTooLong(let line), .lineTimeout(let line): line
-        case .tooManyConnections, .draining: nil
+        case .foreign: 1
+        case .tooManyConnections, .tooManyFromAddress, .overloaded, .untrustedProxy, .draining: nil
         }
     }
 }

@@ -1,9 +1,17 @@
-public import DanmakuPipeline
-public import Logging
+package import DanmakuPipeline
+package import Logging
 public import NIOCore
 import NIOPosix
 public import ServiceLifecycle
 import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// The TCP ingest port.
 ///
@@ -18,12 +26,24 @@ public final class IngestServer: Service, Sendable {
 
     /// What the port counts.
     public let counters = IngestCounters()
+    /// What its listener could not accept.
+    let acceptErrors: AcceptErrors
+
+    /// So many connections over the limit are told so; the next ones are only closed, so that refusing costs little too.
+    private static let toldOverLimit = 256
+
+    #if canImport(Darwin)
+    private static let keepAliveIdle = TCP_KEEPALIVE
+    #else
+    private static let keepAliveIdle = TCP_KEEPIDLE
+    #endif
 
     private let configuration: IngestConfiguration
     private let pipeline: Pipeline
+    private let budgets: IngestBudgets
+    private let trustedProxies: AddressRanges
     private let eventLoopGroup: any EventLoopGroup
     private let time: any TimeSource
-    private let logger: Logger
     private let state = Mutex(State())
 
     /// Creates the server; nothing is bound yet.
@@ -32,20 +52,25 @@ public final class IngestServer: Service, Sendable {
     ///   - configuration: Address and limits.
     ///   - pipeline: Where comments go.
     ///   - eventLoopGroup: Whose loops the connections live on.
+    ///   - budgets: What clients may hold.
     ///   - time: Stamps what was read.
     ///   - logger: For the port's own events; never for a comment.
-    public init(
+    /// - Throws: ``ConfigurationProblem`` for trusted proxies that are none.
+    package init(
         configuration: IngestConfiguration,
         pipeline: Pipeline,
         eventLoopGroup: any EventLoopGroup,
+        budgets: IngestBudgets,
         time: any TimeSource = SystemTime(),
         logger: Logger
-    ) {
+    ) throws {
         self.configuration = configuration
         self.pipeline = pipeline
         self.eventLoopGroup = eventLoopGroup
+        self.budgets = budgets
         self.time = time
-        self.logger = logger
+        acceptErrors = AcceptErrors(listener: "ingest", logger: logger)
+        trustedProxies = try Self.trustedProxies(configuration)
     }
 
     /// Binds the port if it is not bound, and accepts connections from then on.
@@ -85,7 +110,8 @@ public final class IngestServer: Service, Sendable {
     /// Ends every connection and returns when none is left; what was read of it is taken, answered and acknowledged.
     ///
     /// A connection whose comments have to wait for room in the pipeline takes as long as that; ``run()`` of the pipeline
-    /// has to go on meanwhile. If the task is cancelled, connections are closed as they are.
+    /// has to go on meanwhile. One that does not read its answers gets ``IngestConfiguration/linger``. If the task is
+    /// cancelled, connections are closed as they are.
     public func drain() async {
         await withTaskCancellationHandler {
             while true {
@@ -126,9 +152,9 @@ public final class IngestServer: Service, Sendable {
             .serverChannelOption(.socketOption(.so_rcvbuf), value: .init(configuration.receiveBufferBytes))
             // Else the kernel takes megabytes of answers for a client that reads none.
             .serverChannelOption(.socketOption(.so_sndbuf), value: .init(configuration.unreadAnswerBytes))
-            .serverChannelInitializer { [logger] channel in
+            .serverChannelInitializer { [acceptErrors] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(logger: logger))
+                    try AcceptErrorHandler.install(on: channel, errors: acceptErrors)
                 }
             }
             .childChannelOption(.autoRead, value: false)
@@ -137,44 +163,84 @@ public final class IngestServer: Service, Sendable {
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: readBytes))
             .childChannelOption(.writeBufferWaterMark, value: .init(low: highMark / 2, high: highMark))
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
+            // A client that may stay quiet has to be there: after a minute its machine is asked, and given another.
+            .childChannelOption(.tcpOption(.init(rawValue: Self.keepAliveIdle)), value: 60)
+            .childChannelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: 15)
+            .childChannelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: 4)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(server.connection(on: channel))
-                }
+                channel.eventLoop.makeCompletedFuture { try server.accept(channel) }
             }
     }
 
-    private func connection(on channel: any Channel) -> IngestConnection {
-        IngestConnection(
-            configuration: configuration,
-            pipeline: pipeline,
-            time: time,
-            counters: counters,
-            eventLoop: channel.eventLoop,
-            admit: { [self] in admit(channel) }
-        )
-    }
-
-    /// Enters a connection into the table; gives the reason if it is not let in.
-    private func admit(_ channel: any Channel) -> IngestFailure? {
-        let count = counters.opened()
+    /// Builds the pipeline of one accepted connection and enters it into the table.
+    private func accept(_ channel: any Channel) throws {
         let key = ObjectIdentifier(channel)
-        let isDraining = state.withLock { state in
+        _ = counters.opened()
+        let count = state.withLock { state in
             state.connections[key] = channel
-            return state.isDraining
+            return state.connections.count
         }
         channel.closeFuture.whenComplete { [self] _ in
             counters.closed()
             state.withLock { $0.connections[key] = nil }
         }
-        if isDraining {
+        guard count <= configuration.maxConnections + Self.toldOverLimit else {
+            counters.refusedOne()
+            channel.close(promise: nil)
+            return
+        }
+        let handlers = channel.pipeline.syncOperations
+        if configuration.proxyProtocol == .require {
+            try handlers.addHandler(
+                ProxyHeaderHandler(trusted: trustedProxies, timeout: configuration.proxyHeaderTimeout)
+            )
+        }
+        try handlers.addHandler(
+            IngestConnection(
+                configuration: configuration,
+                pipeline: pipeline,
+                time: time,
+                counters: counters,
+                waiting: budgets.waiting,
+                eventLoop: channel.eventLoop,
+                admit: { [self] client in admit(channel, of: client) }
+            )
+        )
+    }
+
+    /// Takes a place for a connection until it closes; gives the reason if it is not let in.
+    private func admit(_ channel: any Channel, of client: ClientAddress) -> IngestFailure? {
+        if state.withLock({ $0.isDraining }) {
             return .draining
         }
-        guard count <= configuration.maxConnections else {
+        let places = budgets.connections
+        if let refusal = places.reserve(1, for: client) {
             counters.refusedOne()
-            return .tooManyConnections
+            switch refusal {
+            case .full: return .tooManyConnections
+            case .addressFull: return .tooManyFromAddress
+            }
+        }
+        channel.closeFuture.whenComplete { _ in
+            places.release(1, for: client)
         }
         return nil
+    }
+
+    private static func trustedProxies(_ configuration: IngestConfiguration) throws -> AddressRanges {
+        let key = "ingest.trusted-proxies"
+        let ranges: AddressRanges
+        do {
+            ranges = try AddressRanges(parsing: configuration.trustedProxies)
+        } catch {
+            throw ConfigurationProblem(
+                "\(key) = \"\(configuration.trustedProxies)\": \"\(error.element)\" is no address and no range of addresses"
+            )
+        }
+        guard configuration.proxyProtocol == .off || !ranges.isEmpty else {
+            throw ConfigurationProblem("ingest.proxy-protocol = \"require\": \(key) names no proxy")
+        }
+        return ranges
     }
 }

@@ -8,15 +8,22 @@ package struct ClientBudgets: Sendable {
     package let http: HTTPBudgets
     /// Event streams.
     package let streams: StreamBudgets
+    /// The ingest port, and streamed bodies that wait for the pipeline.
+    package let ingest: IngestBudgets
 
     /// All of them, in the order they are shown.
     package var all: [ClientBudget] {
-        http.all + streams.all
+        http.all + streams.all + ingest.all
     }
 
     /// Creates the budgets of one server.
-    package init(http: HTTPLimits = HTTPLimits(), streams: StreamLimits = StreamLimits()) {
+    package init(
+        http: HTTPLimits = HTTPLimits(),
+        streams: StreamLimits = StreamLimits(),
+        ingest: IngestConfiguration = IngestConfiguration()
+    ) {
         self.http = HTTPBudgets(limits: http)
         self.streams = StreamBudgets(limits: streams)
+        self.ingest = IngestBudgets(ingest)
     }
 }

@@ -9,6 +9,7 @@ public struct OperatingRoutes: Sendable {
     private let readiness: Readiness
     private let library: PrometheusMetricsFactory
     private let ingest: IngestCounters
+    private let acceptErrors: [AcceptErrors]
     private let httpConnections: @Sendable () -> Int
     private let budgets: ClientBudgets
     private let fanOut: @Sendable () async -> FanOutCounters
@@ -20,6 +21,7 @@ public struct OperatingRoutes: Sendable {
     ///   - readiness: Whether the server has begun, or ends.
     ///   - library: The metrics of libraries, appended to ours.
     ///   - ingest: The counters of the ingest port.
+    ///   - acceptErrors: What each listener could not accept.
     ///   - httpConnections: How many HTTP connections are open.
     ///   - budgets: What clients hold.
     ///   - fanOut: The counters of the event streams, gathered from their loops.
@@ -28,6 +30,7 @@ public struct OperatingRoutes: Sendable {
         readiness: Readiness,
         library: PrometheusMetricsFactory,
         ingest: IngestCounters,
+        acceptErrors: [AcceptErrors] = [],
         httpConnections: @escaping @Sendable () -> Int,
         budgets: ClientBudgets,
         fanOut: @escaping @Sendable () async -> FanOutCounters
@@ -36,6 +39,7 @@ public struct OperatingRoutes: Sendable {
         self.readiness = readiness
         self.library = library
         self.ingest = ingest
+        self.acceptErrors = acceptErrors
         self.httpConnections = httpConnections
         self.budgets = budgets
         self.fanOut = fanOut
@@ -88,6 +92,7 @@ public struct OperatingRoutes: Sendable {
             pipeline: pipeline.metrics(),
             fanOut: await fanOut(),
             ingest: ingest.snapshot,
+            acceptErrors: acceptErrors.map { ($0.listener, $0.count) },
             httpConnections: httpConnections(),
             budgets: budgets,
             process: .current()

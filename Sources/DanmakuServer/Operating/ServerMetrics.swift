@@ -8,6 +8,8 @@ struct ServerMetrics: Sendable {
     var fanOut: FanOutCounters
     /// What the ingest port counted.
     var ingest: IngestCounters.Snapshot
+    /// How often each listener could not accept a connection.
+    var acceptErrors: [(listener: String, count: Int)] = []
     /// HTTP connections that are open.
     var httpConnections: Int
     /// What clients hold.
@@ -168,6 +170,16 @@ struct ServerMetrics: Sendable {
     private func writeProcess(into text: inout PrometheusText) {
         text.single("danmaku_ingest_connections", .gauge, "Connections to the ingest port.", ingest.open)
         text.single("danmaku_ingest_lines_total", .counter, "Lines that the ingest port dealt with.", ingest.lines)
+        text.single(
+            "danmaku_ingest_abandoned_lines_total",
+            .counter,
+            "Lines that were read and never offered, because their connection was reset or ended by an error.",
+            ingest.abandoned
+        )
+        text.family("danmaku_accept_errors_total", .counter, "Connections that a listener could not accept.")
+        for (listener, count) in acceptErrors {
+            text.sample("danmaku_accept_errors_total", [("listener", listener)], count)
+        }
         text.single("danmaku_http_connections", .gauge, "Connections to the HTTP port.", httpConnections)
         if let bytes = process.residentBytes {
             text.single("process_resident_memory_bytes", .gauge, "Resident memory size in bytes.", bytes)

@@ -66,6 +66,73 @@ struct ExecutableTests {
         #expect(program.lines.contains { $0.contains("The grace is over") && $0.contains("http-connections=1") })
     }
 
+    @Test("A source that does not read its answers and stalled readers take the bye from nobody")
+    func muteSource() async throws {
+        // Less than the thirty seconds that a source is given for its answers otherwise.
+        let program = try Executable(
+            "serve",
+            "--http-port",
+            "0",
+            "--ingest-port",
+            "0",
+            "--set",
+            "shutdown.grace-seconds=25"
+        )
+        let ready = try await program.line(containing: "Ready.")
+        let http = try Self.address(after: "http://127.0.0.1:", in: ready)
+        let ingest = try Self.address(after: "ingest=127.0.0.1:", in: ready)
+        let watch = "GET /v1/rooms/a/events?detail=full HTTP/1.1\r\nhost: a\r\n\r\n"
+        var stalled: [IngestClient] = []
+        for _ in 0..<20 {
+            let reader = try await IngestClient(to: http, reads: false)
+            try await reader.write(watch)
+            stalled.append(reader)
+        }
+        var readers: [RawConnection] = []
+        for _ in 0..<5 {
+            let reader = try await RawConnection(to: http)
+            try await reader.write(watch)
+            _ = try await reader.read(until: "event: hello")
+            readers.append(reader)
+        }
+        // More than the kernel takes for a client that reads nothing.
+        let source = try await IngestClient(to: ingest)
+        try await source.write(IngestClient.hello)
+        let text = String(repeating: "x", count: 1000)
+        for piece in 0..<100 {
+            try await source.write((0..<100).map { #"{"room":"a","text":"\#(piece) \#($0) \#(text)"}"# + "\n" }.joined())
+        }
+        _ = try await source.read(until: #""lines":10000,"#)
+        let mute = try await IngestClient(to: ingest, reads: false)
+        let nonsense = [UInt8]("x\n".utf8)
+        let piece = [UInt8](repeatElement(nonsense, count: 32 * 1024).joined())
+        let sending = Task { while (try? await mute.write(piece)) != nil {} }
+        // Until the server holds lines of it whose answers nobody reads.
+        while try await !Self.holdsWaitingBytes(http) {
+            await Task.yield()
+        }
+        program.send(SIGTERM)
+        for reader in readers {
+            #expect(try await reader.readToEnd().contains("event: bye"))
+        }
+        #expect(await program.exitStatus() == 0)
+        await sending.value
+        _ = stalled
+    }
+
+    private static func address(after text: String, in line: String) throws -> SocketAddress {
+        let digits = try #require(line.split(separator: text).last?.prefix { $0.isNumber })
+        return try SocketAddress(ipAddress: "127.0.0.1", port: Int(digits) ?? 0)
+    }
+
+    private static func holdsWaitingBytes(_ http: SocketAddress) async throws -> Bool {
+        let client = try await RawConnection(to: http)
+        try await client.write("GET /metrics HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        let metrics = try await client.readToEnd()
+        return metrics.contains(#"danmaku_budget_used{budget="ingest-waiting"}"#)
+            && !metrics.contains(#"danmaku_budget_used{budget="ingest-waiting"} 0"# + "\n")
+    }
+
     @Test("A wrong configuration is one line and status 64, a taken port one line and 69")
     func failures() async throws {
         let wrong = try Executable("serve", "--set", "http.prot=1")

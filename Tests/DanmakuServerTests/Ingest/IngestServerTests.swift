@@ -123,6 +123,59 @@ struct IngestServerTests {
         }
     }
 
+    @Test("one address does not take the places of the others, and gets its own back")
+    func tooManyFromAddress() async throws {
+        var configuration = RunningIngest.patient
+        configuration.maxConnections = 3
+        configuration.maxConnectionsPerAddress = 2
+        try await RunningIngest.with(configuration) { running in
+            let line = IngestClient.hello + #"{"room":"a","text":"1"}"# + "\n"
+            var greedy: [IngestClient] = []
+            for _ in 0..<2 {
+                let client = try await running.connect(from: "127.0.0.2")
+                try await client.write(line)
+                _ = try await client.read(until: IngestClient.acknowledgement(accepted: 1))
+                greedy.append(client)
+            }
+            let third = try await running.connect(from: "127.0.0.2")
+            #expect(try await third.readToEnd() == #"{"error":"too_many_from_address"}"# + "\n")
+            let other = try await running.connect(from: "127.0.0.3")
+            try await other.write(line)
+            _ = try await other.read(until: IngestClient.acknowledgement(accepted: 1))
+            let one = try await running.connect(from: "127.0.0.4")
+            #expect(try await one.readToEnd() == #"{"error":"too_many_connections"}"# + "\n")
+            #expect(running.budgets.connections.snapshot.held == 3)
+            #expect(running.budgets.connections.snapshot.refusedAddress == 1)
+            #expect(running.budgets.connections.snapshot.refusedFull == 1)
+            for client in greedy {
+                try await client.finish()
+                _ = try await client.readToEnd()
+            }
+            // The answer's end came before the place was free; a connection is either let in or told why not.
+            #expect(try await running.servesOthers())
+        }
+    }
+
+    @Test("in a drain a source that does not read its answers does not keep the others waiting")
+    func drainOfMute() async throws {
+        try await RunningIngest.with { running in
+            let mute = try await running.connect(reads: false)
+            let nonsense = [UInt8](repeating: 0x78, count: 1) + [0x0A]
+            let piece = [UInt8](repeatElement(nonsense, count: 32 * 1024).joined())
+            // Until neither side takes more: its answers are several times as long.
+            let sending = Task { while (try? await mute.write(piece)) != nil {} }
+            while running.budgets.waiting.held == 0 {
+                await Task.yield()
+            }
+            // Its progress time-out is an hour.
+            await running.server.stopListening()
+            await running.server.drain()
+            #expect(running.budgets.waiting.held == 0)
+            #expect(running.server.counters.snapshot.open == 0)
+            await sending.value
+        }
+    }
+
     @Test("a drain acknowledges what was read, says why, and leaves nothing open")
     func drains() async throws {
         try await RunningIngest.with { running in

@@ -13,6 +13,8 @@ import Synchronization
 struct RunningComments {
     let pipeline: Pipeline
     let readiness: Readiness
+    let waiting: ClientBudget
+    let counters: IngestCounters
     let address: SocketAddress
 
     /// Waits an hour for a result.
@@ -28,6 +30,8 @@ struct RunningComments {
     ///   - configuration: Of the routes.
     ///   - settings: Of the pipeline.
     ///   - bodies: The budget of bodies that are held.
+    ///   - waiting: The budget of bytes that wait.
+    ///   - routesTime: The time of the routes, if it is another than the pipeline's, which stands still.
     ///   - start: Awaited before the pipeline begins to score.
     ///   - body: The test.
     /// - Throws: What `body` throws.
@@ -35,6 +39,8 @@ struct RunningComments {
         _ configuration: CommentRoutes.Configuration = patient,
         pipeline settings: PipelineConfiguration = PipelineConfiguration(),
         bodies: ClientBudget = HTTPBudgets().bodies,
+        waiting: ClientBudget = ClientBudget(name: "test", unit: .bytes, limit: 1 << 30),
+        routesTime: (any TimeSource)? = nil,
         pipelineStarts start: @escaping @Sendable () async -> Void = {},
         _ body: (RunningComments) async throws -> Void
     ) async throws {
@@ -44,13 +50,16 @@ struct RunningComments {
         let pipeline = Pipeline(configuration: settings, scorer: scorer, fallback: scorer, time: time, logger: logger)
         let readiness = Readiness()
         readiness.advance(to: .admitting)
+        let counters = IngestCounters()
         let routes = CommentRoutes(
             pipeline: pipeline,
             configuration: configuration,
             readiness: readiness,
             rates: ClientRates(rate: configuration.clientRate),
             bodies: bodies,
-            time: time
+            waiting: waiting,
+            counters: counters,
+            time: routesTime ?? time
         )
         let router = Router(context: DanmakuRequestContext.self)
         var methods = AllowedMethods()
@@ -77,7 +86,15 @@ struct RunningComments {
             }
             group.addTask { try await application.run() }
             for await address in bound.stream {
-                try await body(RunningComments(pipeline: pipeline, readiness: readiness, address: address))
+                try await body(
+                    RunningComments(
+                        pipeline: pipeline,
+                        readiness: readiness,
+                        waiting: waiting,
+                        counters: counters,
+                        address: address
+                    )
+                )
                 break
             }
             group.cancelAll()

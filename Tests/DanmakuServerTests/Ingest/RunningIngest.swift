@@ -1,6 +1,7 @@
 import DanmakuPipeline
 import DanmakuServer
 import DanmakuTestKit
+import Foundation
 import Logging
 import NIOCore
 import NIOPosix
@@ -13,12 +14,14 @@ import Testing
 struct RunningIngest {
     let server: IngestServer
     let pipeline: Pipeline
+    let budgets: IngestBudgets
     let address: SocketAddress
 
     /// Gives clients an hour.
     static var patient: IngestConfiguration {
         var configuration = IngestConfiguration()
         configuration.lineTimeout = .seconds(3600)
+        configuration.idleTimeout = .seconds(3600)
         configuration.progressTimeout = .seconds(3600)
         return configuration
     }
@@ -43,10 +46,12 @@ struct RunningIngest {
         let pipeline = Pipeline(configuration: settings, scorer: scorer, fallback: scorer, time: time, logger: logger)
         var own = configuration
         own.port = 0
-        let server = IngestServer(
+        let budgets = IngestBudgets(own)
+        let server = try IngestServer(
             configuration: own,
             pipeline: pipeline,
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            budgets: budgets,
             time: time,
             logger: logger
         )
@@ -57,14 +62,14 @@ struct RunningIngest {
                 try await pipeline.run()
             }
             group.addTask { try await server.run() }
-            try await body(RunningIngest(server: server, pipeline: pipeline, address: address))
+            try await body(RunningIngest(server: server, pipeline: pipeline, budgets: budgets, address: address))
             group.cancelAll()
         }
     }
 
-    /// Connects, as a client that reads its answers or as one that never does.
-    func connect(reads: Bool = true) async throws -> IngestClient {
-        try await IngestClient(to: address, reads: reads)
+    /// Connects, as a client that reads its answers or as one that never does, perhaps from another loopback address.
+    func connect(reads: Bool = true, from source: String? = nil) async throws -> IngestClient {
+        try await IngestClient(to: address, reads: reads, from: source)
     }
 
     /// Sends bytes, shuts the output and gives all answers.
@@ -96,7 +101,7 @@ final class IngestClient: Sendable {
     private let inbox = Inbox()
 
     /// Connects; without `reads` its receive buffer is small and stays full.
-    init(to address: SocketAddress, reads: Bool = true) async throws {
+    init(to address: SocketAddress, reads: Bool = true, from source: String? = nil) async throws {
         let inbox = inbox
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: reads)
@@ -105,6 +110,9 @@ final class IngestClient: Sendable {
                     try channel.pipeline.syncOperations.addHandler(Collector(inbox: inbox))
                 }
             }
+        if let source {
+            bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: source, port: 0))
+        }
         if !reads {
             bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: 4096)
         }
@@ -130,6 +138,13 @@ final class IngestClient: Sendable {
     /// Shuts our side.
     func finish() async throws {
         try await channel.close(mode: .output)
+    }
+
+    /// Ends the connection with RST.
+    func reset() async throws {
+        let options = try #require(channel as? any SocketOptionProvider)
+        try await options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        try await channel.close()
     }
 
     /// Waits until the answers hold a text; all answers so far.

@@ -1,0 +1,96 @@
+import DanmakuPipeline
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// What a connection has read and the pipeline has not taken: one decoded chunk, and behind it what came after as it came.
+struct UntakenInput {
+    /// What was read and not decoded yet.
+    enum Arrival {
+        case bytes(ByteBuffer, Timestamp)
+        case end(Timestamp)
+    }
+
+    /// A decoded chunk on its way into the pipeline.
+    struct Taking {
+        var output: LineDecoder.Output
+        var receivedAt: Timestamp
+        /// The first comment that is not dealt with.
+        var next = 0
+        /// The first rejection that is not counted.
+        var nextRejection = 0
+        /// The rejections that are counted, and how many of them are answered.
+        var answers: [Rejection] = []
+        var answered = 0
+
+        /// What it holds, in bytes.
+        var bytes: Int {
+            output.chunk.bytes.count
+                + output.chunk.comments.count * MemoryLayout<DecodedComment>.stride
+                + (output.chunk.rejections.count + answers.count) * MemoryLayout<Rejection>.stride
+        }
+
+        /// The lines of which the pipeline knows nothing yet.
+        var lines: Int {
+            output.chunk.comments.count - next + output.chunk.rejections.count - nextRejection
+        }
+    }
+
+    /// The chunk that is being taken.
+    var taking: Taking?
+    private var backlog = CircularBuffer<Arrival>()
+    private var backlogBytes = 0
+
+    /// The bytes that it holds: 0 while the pipeline takes everything at once.
+    var bytes: Int {
+        backlogBytes + (taking?.bytes ?? 0)
+    }
+
+    /// Adds what was read.
+    mutating func append(_ arrival: Arrival) {
+        if case .bytes(let buffer, _) = arrival {
+            backlogBytes += buffer.readableBytes
+        }
+        backlog.append(arrival)
+    }
+
+    /// Removes what was read first.
+    mutating func popFirst() -> Arrival? {
+        let arrival = backlog.popFirst()
+        if case .bytes(let buffer, _) = arrival {
+            backlogBytes -= buffer.readableBytes
+        }
+        return arrival
+    }
+
+    /// Drops everything.
+    ///
+    /// - Returns: How many lines that were, as far as they had come to their end.
+    mutating func drop() -> Int {
+        var lines = taking?.lines ?? 0
+        for case .bytes(let buffer, _) in backlog {
+            lines += buffer.withUnsafeReadableBytes { Self.lineEnds(in: $0) }
+        }
+        self = UntakenInput()
+        return lines
+    }
+
+    private static func lineEnds(in bytes: UnsafeRawBufferPointer) -> Int {
+        guard var start = bytes.baseAddress else {
+            return 0
+        }
+        let end = start + bytes.count
+        var count = 0
+        while let found = memchr(start, 0x0A, end - start) {
+            count += 1
+            start = UnsafeRawPointer(found) + 1
+        }
+        return count
+    }
+}
