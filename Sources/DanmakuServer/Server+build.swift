@@ -34,9 +34,10 @@ extension Server {
             ingest: configuration.ingest
         )
         let random = RandomSource.system
+        let (scorer, modelBytes) = try ConfiguredScorer.load(file: configuration.modelFile, executable: executable)
         let pipeline = Pipeline(
             configuration: configuration.pipeline,
-            scorer: try ConfiguredScorer.load(file: configuration.modelFile, executable: executable),
+            scorer: scorer,
             fallback: ConfiguredScorer.fallback,
             time: time,
             random: random,
@@ -59,7 +60,25 @@ extension Server {
         )
         let httpErrors = AcceptErrors(listener: "http", logger: logger)
         let streams = EventStreams(pipeline: pipeline, eventLoopGroup: loops, time: time, random: random)
+        let parts = MemoryParts(
+            model: modelBytes,
+            httpConnections: { open.count },
+            ingestConnections: { ingest.counters.snapshot.open }
+        )
+        let trimmer = MemoryTrimmer(
+            MemoryTrimmer.Memory(
+                resident: { ProcessMetrics.currentResidentBytes() },
+                held: {
+                    let streams = await streams.counters().component
+                    return (MemoryReport.components(pipeline, budgets, parts) + [streams]).reduce(0) { $0 + $1.bytes }
+                },
+                trim: { Allocator.trim() }
+            ),
+            time: time,
+            logger: logger
+        )
         let startup = Startup { addresses in
+            parts.began(resident: ProcessMetrics.currentResidentBytes())
             readiness.advance(to: .admitting)
             logger.info("Ready.", metadata: addresses.metadata)
         }
@@ -98,6 +117,8 @@ extension Server {
                 acceptErrors: [httpErrors, ingest.acceptErrors],
                 httpConnections: { open.count },
                 budgets: budgets,
+                parts: parts,
+                memoryTrims: { trimmer.trims },
                 fanOut: { await streams.counters() }
             )
             .add(to: router)
@@ -130,7 +151,7 @@ extension Server {
             time: time,
             logger: logger
         )
-        var services: [any Service] = [pipeline, LateComments(pipeline: pipeline), http, ingest]
+        var services: [any Service] = [trimmer, pipeline, LateComments(pipeline: pipeline), http, ingest]
         if configuration.demo.isEnabled {
             services.append(
                 DemoStream(rate: configuration.demo.rate, time: time) { chunk, now in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The program: live comments in, mood out.
 @main
@@ -10,4 +11,24 @@ struct Danmaku: AsyncParsableCommand {
             Serve.self, ReplayCommand.self, ScoreCommand.self, TrainCommand.self, EvaluateCommand.self, Config.self,
         ]
     )
+
+    /// Runs a command; a wrong command line is one line and status 64, as a wrong configuration is.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            let message = message(for: error)
+            guard exitCode(for: error) == .validationFailure, !message.isEmpty else {
+                exit(withError: error)
+            }
+            let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+            FileHandle.standardError.write(Data("danmaku: \(line)\n".utf8))
+            exit(withError: ExitCode.validationFailure)
+        }
+    }
 }

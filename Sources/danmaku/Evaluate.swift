@@ -41,14 +41,11 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Draw reliability and confusion of all files into this SVG.", valueName: "file"))
     var plot: String?
 
-    @Option(help: "Measure the speed for so long on each file; 0 leaves it out.")
+    @Option(
+        help: "Measure the speed for so long on each file; 0 leaves it out.",
+        transform: NumberOption.integer(0...3_600_000)
+    )
     var measureMilliseconds = 300
-
-    func validate() throws {
-        guard measureMilliseconds >= 0 else {
-            throw ValidationError("--measure-milliseconds cannot be negative.")
-        }
-    }
 
     func run() throws {
         let scorer = try options.load().scorer

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DanmakuServer
 import Foundation
+import SentimentModel
 
 /// `danmaku replay`: sends a recorded file into the ingest socket.
 struct ReplayCommand: AsyncParsableCommand {
@@ -35,7 +36,8 @@ struct ReplayCommand: AsyncParsableCommand {
     var token: String?
 
     @Option(
-        help: ArgumentHelp("How long to go on while nothing is acknowledged; 0 never connects again.", valueName: "s")
+        help: ArgumentHelp("How long to go on while nothing is acknowledged; 0 never connects again.", valueName: "s"),
+        transform: NumberOption.decimal(0...31_536_000)
     )
     var retrySeconds: Double = 60
 
@@ -45,9 +47,6 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         if loop && file == "-" {
             throw ValidationError("Standard input cannot be replayed twice: --loop needs a file.")
-        }
-        guard retrySeconds >= 0, retrySeconds.isFinite else {
-            throw ValidationError("--retry-seconds is 0 or more.")
         }
         if let token, !token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) {
             throw ValidationError("A token is printable ASCII without quotes and backslashes.")
@@ -132,7 +131,7 @@ struct ReplaySpeed: ExpressibleByArgument, CustomStringConvertible {
     init?(argument: String) {
         if argument == "max" {
             factor = nil
-        } else if let factor = Double(argument), factor > 0, factor.isFinite {
+        } else if let factor = ClientNumber.decimal(argument.utf8, in: 1e-6...1e9) {
             self.factor = factor
         } else {
             return nil
@@ -155,8 +154,8 @@ struct ReplayAddress: ExpressibleByArgument, CustomStringConvertible {
     }
 
     init?(argument: String) {
-        guard let colon = argument.lastIndex(of: ":"), let port = Int(argument[argument.index(after: colon)...]),
-            (1...65_535).contains(port)
+        guard let colon = argument.lastIndex(of: ":"),
+            let port = ClientNumber.integer(argument.utf8[argument.index(after: colon)...], in: 1...65_535)
         else {
             return nil
         }

@@ -37,6 +37,11 @@ enum ReplayReport {
             \(time(elapsed)), \(Int(Double(progress.sent) / max(seconds(elapsed), 0.001))) lines a second, \
             \(progress.connections) connection\(progress.connections == 1 ? "" : "s")
             """
+        if progress.tooLong.count > 0 {
+            let lines = progress.tooLong.first.map(String.init).joined(separator: ", ")
+            let more = progress.tooLong.count > progress.tooLong.first.count ? ", …" : ""
+            text += "\nleft out as too long: \(progress.tooLong.count) (line \(lines)\(more))"
+        }
         for (code, count) in progress.errors.sorted(by: { $0.value > $1.value }) {
             text += "\n\(code): \(count)"
         }

@@ -45,7 +45,7 @@ struct Serve: AsyncParsableCommand {
         }
         // A closed pipe behind standard error must not end the server.
         signal(SIGPIPE, SIG_IGN)
-        MemoryArenas.limit()
+        Allocator.configure()
         let logger = Logger(label: "danmaku")
         if plan.isReduced {
             logger.warning(

@@ -33,61 +33,85 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The name that the model carries.")
     var name = TrainingSettings().name
 
-    @Option(help: "How often every row is seen, at most.")
+    @Option(help: "How often every row is seen, at most.", transform: NumberOption.integer(1...10_000))
     var epochs = TrainingSettings().epochs
 
-    @Option(help: "The first step size.")
+    @Option(help: "The first step size.", transform: NumberOption.decimal(1e-9...100))
     var learningRate = TrainingSettings().learningRate
 
-    @Option(help: "How fast the extra weights of live comments learn, against those of all texts.")
+    @Option(
+        help: "How fast the extra weights of live comments learn, against those of all texts.",
+        transform: NumberOption.decimal(0...1000)
+    )
     var liveRate = TrainingSettings().liveRate
 
-    @Option(help: "How strongly weights are drawn to zero.")
+    @Option(help: "How strongly weights are drawn to zero.", transform: NumberOption.decimal(0...0.99))
     var decay = TrainingSettings().decay
 
-    @Option(help: "How strongly the extra weights of live comments are drawn to zero.")
+    @Option(
+        help: "How strongly the extra weights of live comments are drawn to zero.",
+        transform: NumberOption.decimal(0...0.99)
+    )
     var liveDecay = TrainingSettings().liveDecay
 
-    @Option(help: "How often the gate between live comments and other texts sees every row.")
+    @Option(
+        help: "How often the gate between live comments and other texts sees every row.",
+        transform: NumberOption.integer(1...10_000)
+    )
     var gateEpochs = TrainingSettings().gateEpochs
 
-    @Option(help: "The share of a text's features left out at random, 0 to below 1.")
+    @Option(
+        help: "The share of a text's features left out at random, 0 to below 1.",
+        transform: NumberOption.decimal(0...0.999)
+    )
     var dropout = TrainingSettings().dropout
 
-    @Option(help: "Features seen less often are dropped, 1 to 255.")
+    @Option(help: "Features seen less often are dropped, 1 to 255.", transform: NumberOption.integer(1...255))
     var minimumCount = TrainingSettings().minimumCount
 
-    @Option(help: "Lines of the table, 64 bytes and four features each.")
+    @Option(help: "Lines of the table, 64 bytes and four features each.", transform: NumberOption.integer(1...262_000))
     var lines = TrainingSettings().lines
 
-    @Option(help: "After this share of the epochs, features that will not fit are dropped.")
+    @Option(
+        help: "After this share of the epochs, features that will not fit are dropped.",
+        transform: NumberOption.decimal(0...1)
+    )
     var pruneAfter = TrainingSettings().pruneAfter
 
-    @Option(help: "How much rows of rare classes gain: 0 nothing, 0.5 square root, 1 all classes count alike.")
+    @Option(
+        help: "How much rows of rare classes gain: 0 nothing, 0.5 square root, 1 all classes count alike.",
+        transform: NumberOption.decimal(0...1)
+    )
     var classBalance = TrainingSettings().classBalance
 
     @Flag(inversion: .prefixedNo, help: "Rows of files without neutral rows say nothing about neutral.")
     var maskMissingNeutral = TrainingSettings().masksMissingNeutral
 
-    @Option(help: "How much emotion counts against polarity.")
+    @Option(help: "How much emotion counts against polarity.", transform: NumberOption.decimal(0...1000))
     var emotionWeight = TrainingSettings().emotionWeight
 
-    @Option(help: "Stop after so many epochs without improvement.")
+    @Option(help: "Stop after so many epochs without improvement.", transform: NumberOption.integer(1...10_000))
     var patience = TrainingSettings().patience
 
-    @Option(help: "How far priors may be moved to where the dev files' macro-F1 is best, in logits.")
+    @Option(
+        help: "How far priors may be moved to where the dev files' macro-F1 is best, in logits.",
+        transform: NumberOption.decimal(0...100)
+    )
     var priorShift = TrainingSettings().priorShift
 
-    @Option(help: "The longest n-gram of characters, 1 to 6.")
+    @Option(help: "The longest n-gram of characters, 1 to 6.", transform: NumberOption.integer(1...6))
     var characterOrder = TrainingSettings().space.characterOrder
 
-    @Option(help: "The longest n-gram of alphabetic words, 0 to 3.")
+    @Option(help: "The longest n-gram of alphabetic words, 0 to 3.", transform: NumberOption.integer(0...3))
     var wordOrder = TrainingSettings().space.wordOrder
 
-    @Option(help: "Texts of at most so many characters are one feature as a whole.")
+    @Option(
+        help: "Texts of at most so many characters are one feature as a whole.",
+        transform: NumberOption.integer(0...255)
+    )
     var wholeText = TrainingSettings().space.wholeTextLimit
 
-    @Option(help: "Texts of at most so many characters are short.")
+    @Option(help: "Texts of at most so many characters are short.", transform: NumberOption.integer(0...255))
     var shortText = TrainingSettings().space.shortTextLimit
 
     @Flag(inversion: .prefixedNo, help: "Pairs of characters with one between them are features.")
@@ -102,28 +126,14 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Leave out rows of unknown label.")
     var skipUnknownLabels = false
 
-    @Option(help: "Everything random comes from it.")
+    @Option(help: "Everything random comes from it.", transform: NumberOption.integer(0...UInt64.max))
     var seed = TrainingSettings().seed
 
     @Flag(help: "Say nothing but errors.")
     var quiet = false
 
     func validate() throws {
-        try require(epochs >= 1 && patience >= 1, "--epochs and --patience must be at least 1")
-        try require(learningRate > 0 && learningRate.isFinite, "--learning-rate must be above 0")
-        let numbers = [liveRate, decay, liveDecay, emotionWeight, priorShift]
-        try require(numbers.allSatisfy(\.isFinite), "a rate, decay, weight or shift is not a finite number")
-        let strongest = max(decay, liveDecay) * learningRate
-        try require(
-            liveRate >= 0 && gateEpochs >= 1 && min(decay, liveDecay) >= 0 && strongest < 1,
-            "--live-rate, --gate-epochs or a decay is out of range"
-        )
-        try require((0..<1).contains(dropout), "--dropout must be from 0 to below 1")
-        try require((1...255).contains(minimumCount), "--minimum-count must be from 1 to 255")
-        try require((1...262_000).contains(lines), "--lines must be from 1 to 262000")
-        try require((0...1).contains(pruneAfter) && (0...1).contains(classBalance), "a share must be from 0 to 1")
-        try require(emotionWeight >= 0 && priorShift >= 0, "--emotion-weight and --prior-shift must not be negative")
-        try require((1...6).contains(characterOrder) && wordOrder <= 3, "an n-gram order is out of range")
+        try require(max(decay, liveDecay) * learningRate < 1, "a decay times --learning-rate must be below 1")
         try require(
             (1...64).contains(name.utf8.count) && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F },
             "--name must be 1 to 64 printable ASCII characters without blanks"

@@ -1,3 +1,5 @@
+import SentimentModel
+
 /// A place in a log as a browser hands it back: `<epoch>-<sequence>` (`Last-Event-ID`, `?cursor=`).
 package enum Cursor: Sendable, Equatable {
     /// It has the form of a cursor.
@@ -12,11 +14,7 @@ package enum Cursor: Sendable, Equatable {
             self = .malformed
             return
         }
-        let digits = bytes[(dash + 1)...]
-        guard !digits.isEmpty, digits.count <= 20, digits.allSatisfy({ (0x30...0x39).contains($0) }),
-            digits.count == 1 || digits.first != 0x30,
-            let sequence = UInt64(String(decoding: digits, as: UTF8.self))
-        else {
+        guard let sequence = ClientNumber.integer(bytes[(dash + 1)...], in: UInt64.min...UInt64.max) else {
             self = .malformed
             return
         }

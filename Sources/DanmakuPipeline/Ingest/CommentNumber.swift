@@ -1,3 +1,5 @@
+import SentimentModel
+
 /// What the numbers of a comment have to be.
 enum CommentNumber {
     /// The value of an integer of 64 bits; `nil` for a fraction, an exponent or what does not fit.
@@ -5,19 +7,10 @@ enum CommentNumber {
         guard token.isInteger else {
             return nil
         }
-        let isNegative = base[token.start] == UInt8(ascii: "-")
-        var value: Int64 = 0
-        for index in (token.start + (isNegative ? 1 : 0))..<(token.start + token.count) {
-            let digit = Int64(base[index] &- UInt8(ascii: "0"))
-            let (product, overflows) = value.multipliedReportingOverflow(by: 10)
-            let (next, overflowsToo) =
-                isNegative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
-            guard !overflows, !overflowsToo else {
-                return nil
-            }
-            value = next
-        }
-        return value
+        return ClientNumber.integer(
+            UnsafeBufferPointer(start: base + token.start, count: token.count),
+            in: Int64.min...Int64.max
+        )
     }
 
     /// Whether a number is short, and small enough for every reader's floating point: an exponent of two digits.

@@ -1,5 +1,6 @@
 import Configuration
 import FoundationEssentials
+import SentimentModel
 
 /// Everything that can set a key, strongest first: command line, environment, file; the table's defaults come last.
 public struct ConfigurationSources: Sendable {
@@ -122,12 +123,19 @@ private struct ConfigurationLayer {
         guard let setting = settings[key.name] else {
             return nil
         }
-        let name = AbsoluteConfigKey(["danmaku"] + key.name.split(separator: ".").map(String.init))
-        let found = try? provider.value(forKey: name, type: key.configType).value
-        guard let content = found?.content, key.allows(content) else {
+        guard let content = content(of: key, as: setting.value), key.allows(content) else {
             throw ConfigurationProblem.notAllowed(key, value: setting.value, origin: setting.origin)
         }
         return ConfigurationValues.Entry(key: key, content: content, origin: setting.origin)
+    }
+
+    /// The converted value; a number is read by our own rules, which are the same for every input.
+    private func content(of key: ConfigurationKey, as text: String) -> ConfigContent? {
+        if case .integer(let range) = key.kind {
+            return ClientNumber.integer(text.utf8, in: range).map { .int($0) }
+        }
+        let name = AbsoluteConfigKey(["danmaku"] + key.name.split(separator: ".").map(String.init))
+        return (try? provider.value(forKey: name, type: key.configType).value)?.content
     }
 }
 

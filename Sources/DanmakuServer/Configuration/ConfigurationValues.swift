@@ -1,4 +1,5 @@
 import Configuration
+import SentimentModel
 
 /// Every key's value after the sources were weighed, and where each came from.
 ///
@@ -24,7 +25,7 @@ public struct ConfigurationValues: Sendable {
             let text = key.defaultValue
             let content: ConfigContent? =
                 switch key.kind {
-                case .integer: Int(text).map { .int($0) }
+                case .integer(let range): ClientNumber.integer(text.utf8, in: range).map { .int($0) }
                 case .boolean: Bool(text).map { .bool($0) }
                 case .choice, .text: .string(text)
                 }

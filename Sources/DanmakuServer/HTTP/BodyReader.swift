@@ -2,6 +2,7 @@ package import DanmakuPipeline
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import SentimentModel
 
 /// Reads a request's body as a whole, with a limit, on a budget of all clients.
 ///
@@ -43,8 +44,7 @@ package struct BodyReader: Sendable {
         isHeld: Bool,
         _ use: (ByteBuffer) async throws -> Value
     ) async throws -> Value {
-        // A length that does not fit into an Int is too large, and one that is no number never gets here.
-        let length = request.headers[.contentLength].map { Int($0) ?? .max }
+        let length = request.headers[.contentLength].map(Self.length)
         if let length, length > limit {
             throw tooLarge
         }
@@ -80,6 +80,12 @@ package struct BodyReader: Sendable {
     /// The next power of two: that is what NIO's allocator takes, too.
     private static func capacity(for count: Int) -> Int {
         1 << (Int.bitWidth - (max(count, leastCharge) - 1).leadingZeroBitCount)
+    }
+
+    /// What `Content-Length` says; HTTP allows leading zeros, and what is no number never gets here.
+    private static func length(_ text: String) -> Int {
+        let digits = text.utf8.drop { $0 == UInt8(ascii: "0") }
+        return digits.isEmpty ? 0 : ClientNumber.saturated(digits, to: 0...Int.max) ?? .max
     }
 
     private static func raise(_ charge: inout BudgetCharge, to amount: Int) throws(HTTPFailure) {

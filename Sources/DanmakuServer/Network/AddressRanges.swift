@@ -1,4 +1,5 @@
 package import NIOCore
+import SentimentModel
 
 /// A range of IP addresses: one address, or the addresses with the same first bits (`10.0.0.0/8`, `2001:db8::/32`).
 package struct AddressRange: Hashable, Sendable {
@@ -16,9 +17,7 @@ package struct AddressRange: Hashable, Sendable {
         let width = address.isIPv4 ? 32 : 128
         var prefix = width
         if parts.count == 2 {
-            guard parts[1].utf8.count <= 3, parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-                let length = Int(parts[1]), length <= width
-            else {
+            guard let length = ClientNumber.integer(parts[1].utf8, in: 0...width) else {
                 return nil
             }
             prefix = length

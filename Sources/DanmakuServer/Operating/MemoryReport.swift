@@ -12,12 +12,22 @@ struct MemoryReport {
     /// The process.
     var process: ProcessMetrics
 
+    /// Every part of a server.
+    static func components(
+        _ pipeline: Pipeline,
+        _ budgets: ClientBudgets,
+        _ parts: MemoryParts
+    ) -> [PipelineMetrics.Component] {
+        parts.components + pipeline.metrics().components + budgets.all.map(\.component)
+    }
+
     /// Whether some amount of a limit is worth an alert.
     static func isAlerting(_ amount: Int, of limit: Int?) -> Bool {
         guard let limit, limit > 0 else {
             return false
         }
-        return amount * 100 >= limit * alertPercent
+        // As doubles: a limit of a control group may be anything, and a product of integers would trap.
+        return Double(amount) * 100 >= Double(limit) * Double(alertPercent)
     }
 
     /// What is alerting: names of components, and `process`.

@@ -12,6 +12,8 @@ public struct OperatingRoutes: Sendable {
     private let acceptErrors: [AcceptErrors]
     private let httpConnections: @Sendable () -> Int
     private let budgets: ClientBudgets
+    private let parts: MemoryParts
+    private let memoryTrims: @Sendable () -> Int
     private let fanOut: @Sendable () async -> FanOutCounters
 
     /// Creates the routes.
@@ -24,6 +26,8 @@ public struct OperatingRoutes: Sendable {
     ///   - acceptErrors: What each listener could not accept.
     ///   - httpConnections: How many HTTP connections are open.
     ///   - budgets: What clients hold.
+    ///   - parts: What else the server holds.
+    ///   - memoryTrims: How often free memory was given back to the system.
     ///   - fanOut: The counters of the event streams, gathered from their loops.
     package init(
         pipeline: Pipeline,
@@ -33,6 +37,8 @@ public struct OperatingRoutes: Sendable {
         acceptErrors: [AcceptErrors] = [],
         httpConnections: @escaping @Sendable () -> Int,
         budgets: ClientBudgets,
+        parts: MemoryParts = MemoryParts(),
+        memoryTrims: @escaping @Sendable () -> Int = { 0 },
         fanOut: @escaping @Sendable () async -> FanOutCounters
     ) {
         self.pipeline = pipeline
@@ -42,6 +48,8 @@ public struct OperatingRoutes: Sendable {
         self.acceptErrors = acceptErrors
         self.httpConnections = httpConnections
         self.budgets = budgets
+        self.parts = parts
+        self.memoryTrims = memoryTrims
         self.fanOut = fanOut
     }
 
@@ -55,7 +63,7 @@ public struct OperatingRoutes: Sendable {
         }
         router.get("/health/memory") { _, _ in
             let streams = await fanOut().component
-            let components = pipeline.metrics().components + [streams] + budgets.all.map(\.component)
+            let components = MemoryReport.components(pipeline, budgets, parts) + [streams]
             return Response.json(MemoryReport(components: components, process: .current()).body)
         }
         router.get("/metrics") { _, _ in
@@ -88,14 +96,17 @@ public struct OperatingRoutes: Sendable {
     }
 
     private func exposition() async -> String {
+        var counted = pipeline.metrics()
+        counted.components += parts.components
         let metrics = ServerMetrics(
-            pipeline: pipeline.metrics(),
+            pipeline: counted,
             fanOut: await fanOut(),
             ingest: ingest.snapshot,
             acceptErrors: acceptErrors.map { ($0.listener, $0.count) },
             httpConnections: httpConnections(),
             budgets: budgets,
-            process: .current()
+            process: .current(),
+            memoryTrims: memoryTrims()
         )
         var text = PrometheusText()
         metrics.write(into: &text)

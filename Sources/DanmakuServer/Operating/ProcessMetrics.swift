@@ -5,6 +5,7 @@ import Musl
 #elseif canImport(Darwin)
 import Darwin
 #endif
+import SentimentModel
 
 /// What the system says of this process; read at a scrape.
 ///
@@ -22,12 +23,17 @@ struct ProcessMetrics: Sendable, Equatable {
     /// Reads everything.
     static func current() -> ProcessMetrics {
         ProcessMetrics(
-            residentBytes: residentBytes(statm: contents(of: "/proc/self/statm")),
+            residentBytes: currentResidentBytes(),
             cpuSeconds: cpuSeconds(),
             openDescriptors: entries(in: "/proc/self/fd").map { $0 - 1 },
             memoryLimit: limit(contents(of: "/sys/fs/cgroup/memory.max"))
                 ?? limit(contents(of: "/sys/fs/cgroup/memory/memory.limit_in_bytes"))
         )
+    }
+
+    /// Bytes of memory that are resident, alone: one small file.
+    static func currentResidentBytes() -> Int? {
+        residentBytes(statm: contents(of: "/proc/self/statm"))
     }
 
     /// The second number of `statm`, in pages.
@@ -40,10 +46,7 @@ struct ProcessMetrics: Sendable, Equatable {
 
     /// A limit in bytes; `max`, and the huge number that stands for it in older kernels, are none.
     static func limit(_ text: String?) -> Int? {
-        guard let digits = text?.prefix(while: \.isNumber), let bytes = Int(digits), bytes < 1 << 60 else {
-            return nil
-        }
-        return bytes
+        text.flatMap { ClientNumber.integer($0.utf8.prefix { $0 != 0x0A }, in: 0...(1 << 60) - 1) }
     }
 
     private static func cpuSeconds() -> Double? {

@@ -16,6 +16,8 @@ struct ServerMetrics: Sendable {
     var budgets: ClientBudgets
     /// What the system says.
     var process: ProcessMetrics
+    /// How often free memory was given back to the system.
+    var memoryTrims = 0
 
     /// Writes every family; no label takes a value that a client chooses.
     func write(into text: inout PrometheusText) {
@@ -24,6 +26,7 @@ struct ServerMetrics: Sendable {
         writeScorers(into: &text)
         writeStreams(into: &text)
         writeMemory(into: &text)
+        writeMemoryTrims(into: &text)
         writeBudgets(into: &text)
         writeProcess(into: &text)
     }
@@ -147,6 +150,15 @@ struct ServerMetrics: Sendable {
         for component in pipeline.components + [fanOut.component] + budgets.all.map(\.component) {
             text.sample("danmaku_memory_bytes", [("component", component.name)], component.bytes)
         }
+    }
+
+    private func writeMemoryTrims(into text: inout PrometheusText) {
+        text.single(
+            "danmaku_memory_trims_total",
+            .counter,
+            "How often the allocator was told to give free pages back to the system.",
+            memoryTrims
+        )
     }
 
     private func writeBudgets(into text: inout PrometheusText) {

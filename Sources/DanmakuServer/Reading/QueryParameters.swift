@@ -1,6 +1,7 @@
 import DanmakuPipeline
 import Hummingbird
 import HummingbirdCore
+import SentimentModel
 
 /// The parameters of a request's query, read strictly: one that is there must be right.
 struct QueryParameters {
@@ -22,20 +23,12 @@ struct QueryParameters {
         guard let text = text(name) else {
             return nil
         }
-        guard Self.isInteger(text), let value = Int64(text), range.contains(value) else {
+        guard let value = ClientNumber.integer(text.utf8, in: range) else {
             let bounds =
                 range.upperBound == .max ? "at least \(range.lowerBound)" : "in \(range.lowerBound)…\(range.upperBound)"
             throw HTTPFailure(.invalidField, "\(name) must be an integer, \(bounds).")
         }
         return value
-    }
-
-    /// `Int64(_:)` refuses what does not fit, but takes `+1` and `007`.
-    private static func isInteger(_ text: String) -> Bool {
-        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") }
-        let zero = UInt8(ascii: "0")
-        return digits.first.map { $0 != zero || digits.count == 1 } ?? false
-            && digits.allSatisfy { (zero...zero + 9).contains($0) }
     }
 
     /// One of some words.

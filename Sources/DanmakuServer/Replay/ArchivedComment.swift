@@ -1,3 +1,5 @@
+import SentimentModel
+
 /// One entry of an XML archive.
 package struct ArchivedComment: Equatable, Sendable {
     /// What the archives tell apart, by its name in the contract.
@@ -41,7 +43,7 @@ package struct ArchivedComment: Equatable, Sendable {
             if uid.isEmpty && fields.count > 6 && fields[6] != [UInt8(ascii: "0")] {
                 uid = Array(fields[6])
             }
-            if fields.count > 4, let date = Int64(String(decoding: fields[4], as: UTF8.self)), date > 0 {
+            if fields.count > 4, let date = ClientNumber.integer(fields[4], in: 1...Int64.max) {
                 sentAt = date > 100_000_000_000 ? date : date * 1000
             }
         case "sc":
@@ -95,14 +97,11 @@ package struct ArchivedComment: Equatable, Sendable {
     }
 
     private static func milliseconds(ofSeconds text: some Collection<UInt8>) -> Int64? {
-        guard let seconds = Double(String(decoding: text, as: UTF8.self)), seconds.magnitude < 1e12 else {
-            return nil
-        }
-        return Int64((seconds * 1000).rounded())
+        ClientNumber.decimal(text, in: -1e12...1e12).flatMap { ClientNumber.saturated($0 * 1000, to: .min ... .max) }
     }
 
     /// Prices may be written `30` or `30.0`.
     private static func integer(_ text: [UInt8]) -> Int? {
-        Double(String(decoding: text, as: UTF8.self)).flatMap { Int(exactly: $0.rounded()) }
+        ClientNumber.decimal(text, in: -1e15...1e15).flatMap { Int(exactly: $0.rounded()) }
     }
 }

@@ -1,3 +1,5 @@
+import SentimentModel
+
 /// The server's count of the lines of one connection that it has dealt with, cumulative.
 package struct ReplayCounts: Equatable, Sendable {
     /// Lines dealt with: the sum of the rest.
@@ -64,8 +66,15 @@ package enum ReplayAnswer: Equatable, Sendable {
     }
 
     private static func integer(_ key: String, in line: some StringProtocol) -> Int? {
-        value(key, in: line).flatMap { Int($0.prefix { $0.isASCII && $0.isNumber }) }
+        value(key, in: line).flatMap { ClientNumber.integer($0.utf8.prefix(while: isDigit), in: 0...mostLines) }
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        byte &- UInt8(ascii: "0") <= 9
+    }
+
+    /// More lines than any connection can have: the sum of several counts does not overflow.
+    private static let mostLines = 1 << 53
 
     private static func word(_ key: String, in line: some StringProtocol) -> String? {
         guard let value = value(key, in: line), value.first == "\"" else {

@@ -6,20 +6,32 @@ import NIOPosix
 /// The decisions are ``ReplayPacer``'s, ``ReplayWindow``'s and ``ReplayBackoff``'s.
 package struct ReplayClient: Sendable {
     private let options: ReplayOptions
+    /// How often a connection is asked whether it still acknowledges anything.
+    private static let watchInterval = Duration.seconds(1)
+    /// With less patience than this a server that is only slow would be given up.
+    private static let leastPatience = 10.0
+
     private let pause: @Sendable (Duration) async throws -> Void
-    private let state = ReplayState()
+    private let clock: any Clock<Duration>
+    private let state: ReplayState
 
     /// Creates a client; it does nothing until ``run()``.
     ///
     /// - Parameters:
     ///   - options: What to replay, where to, and how fast.
     ///   - pause: Waits between two connections.
+    ///   - clock: What a connection is watched by.
     package init(
         _ options: ReplayOptions,
-        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.options = options
         self.pause = pause
+        self.clock = clock
+        state = ReplayState(
+            encoder: ReplayLineEncoder(run: options.run, room: options.room, keepsRooms: options.keepsRooms)
+        )
     }
 
     /// Where the replay stands; may be asked from anywhere.
@@ -76,7 +88,7 @@ package struct ReplayClient: Sendable {
                 state.giveUp()
                 throw ReplayError(description: "the server refuses the connection: \(refusal)")
             }
-            guard !state.isDone else {
+            guard !state.isDone, !state.isGivenUp else {
                 return
             }
             if state.progress.counts.lines > acknowledged {
@@ -119,6 +131,11 @@ package struct ReplayClient: Sendable {
                     try await hear(inbound)
                     return true
                 }
+                group.addTask {
+                    try await watch()
+                    state.giveUp()
+                    return true
+                }
                 while let isClosed = try await group.next() {
                     if isClosed {
                         group.cancelAll()
@@ -141,6 +158,22 @@ package struct ReplayClient: Sendable {
                 outbound.finish()
                 return
             }
+        }
+    }
+
+    /// Returns when the server has acknowledged nothing for too long.
+    private func watch() async throws {
+        var patience = ReplayPatience(limit: .seconds(max(options.retrySeconds, Self.leastPatience)))
+        // Counted in looks: a machine that was suspended in between has not waited.
+        var elapsed = Duration.zero
+        while true {
+            let progress = state.progress
+            let lines = progress.counts.lines
+            if patience.isOver(acknowledged: lines, outstanding: progress.sent - lines, now: elapsed) {
+                return
+            }
+            try await clock.sleep(for: Self.watchInterval)
+            elapsed += Self.watchInterval
         }
     }
 

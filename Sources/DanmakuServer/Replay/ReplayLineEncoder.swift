@@ -1,3 +1,5 @@
+import SentimentModel
+
 /// Writes the ingest lines of a replay: the contract's JSON objects, each with an id of this run.
 ///
 /// Ids are `<run>-<loop>-<line>`, so a line that is sent again after a lost connection is known to the server,
@@ -26,6 +28,16 @@ package struct ReplayLineEncoder: Sendable {
     package mutating func start(loop: Int) {
         opening = Array(#"{"id":""#.utf8) + run + Array("-\(loop)-".utf8)
         commentOpening = Array(#"","room":""#.utf8) + room + Array(#"","text":""#.utf8)
+    }
+
+    /// The number of the line of the file that one of our lines was made of, where it has our id.
+    package func number(ofLine bytes: some Collection<UInt8>) -> Int? {
+        let opening = Array(#"{"id":""#.utf8) + run + [UInt8(ascii: "-")]
+        guard bytes.starts(with: opening) else {
+            return nil
+        }
+        let rest = bytes.dropFirst(opening.count).drop { $0 != UInt8(ascii: "-") }.dropFirst()
+        return ClientNumber.integer(rest.prefix { $0 != UInt8(ascii: "\"") }, in: 1...Int.max)
     }
 
     /// Writes the line of a text.

@@ -63,6 +63,9 @@ package struct ReplayProgress: Sendable {
     /// How often each error code was answered.
     package var errors: [String: Int] = [:]
 
+    /// Lines that are too long for the server; those that it refused are counted as rejected too.
+    package var tooLong = ReplayRefusals()
+
     /// Lines that were shed or never acknowledged.
     package var lost: Int {
         sent - counts.lines + counts.shed

@@ -1,3 +1,5 @@
+import SentimentModel
+
 /// Says when each line of a recording is due, as a function of now.
 ///
 /// The first line of a segment is due at once and fixes where the recording's clock stands; a time that jumps back
@@ -32,9 +34,10 @@ package struct ReplayPacer: Sendable {
             return now
         }
         last = time
-        let nanoseconds = Double(time - origin.time) * 1_000_000 / speed
-        // A century is as good as never, and adds up without overflow.
-        return origin.now + Int64(min(nanoseconds, 3e18))
+        // Subtracted as doubles: a recording may hold any two times. A century is as good as never, and adds up without
+        // overflow.
+        let nanoseconds = (Double(time) - Double(origin.time)) * 1_000_000 / speed
+        return origin.now + (ClientNumber.saturated(nanoseconds, to: 0...3_000_000_000_000_000_000) ?? 0)
     }
 
     /// Forgets where the recording stood: the next line starts a new segment.

@@ -60,6 +60,11 @@ struct ReplayProducer: Sendable {
             } else {
                 block.withUnsafeBytes { scanner?.feed($0) }
             }
+            defer {
+                if let refusals = scanner?.takeRefusals(), refusals.count > 0 {
+                    state.refused(refusals)
+                }
+            }
             if format == .xml && options.speed != nil {
                 while let line = scanner?.next(into: &archive.bytes) {
                     archive.add(line)

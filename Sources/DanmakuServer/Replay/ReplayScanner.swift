@@ -1,3 +1,5 @@
+import SentimentModel
+
 /// Turns the bytes of a recording into ingest lines, in whatever pieces they come.
 ///
 /// The caller feeds, then asks until `nil`; after the last bytes it calls ``finish()`` and asks once more.
@@ -13,7 +15,12 @@ package struct ReplayScanner: Sendable {
     private var position = 0
     private var searched = 0
     private var isFinished = false
+    private var isSkipping = false
     private var line = 0
+    private var refusals = ReplayRefusals()
+
+    /// The longest line that is written: no server can be told to read a longer one (`ingest.max-line-bytes`).
+    package static let longestLine = 65_536
 
     /// Creates a scanner at the beginning of a pass.
     package init(format: ReplayFormat, encoder: ReplayLineEncoder, loop: Int) {
@@ -40,6 +47,17 @@ package struct ReplayScanner: Sendable {
         searched -= position
         position = 0
         buffer.append(contentsOf: bytes)
+    }
+
+    /// Bytes of the file that are kept for the next line.
+    package var bufferedBytes: Int {
+        buffer.count
+    }
+
+    /// Takes the lines that were left out since it was asked last.
+    package mutating func takeRefusals() -> ReplayRefusals {
+        defer { refusals = ReplayRefusals() }
+        return refusals
     }
 
     /// Says that nothing follows: a last line without its end counts.
@@ -73,8 +91,13 @@ package struct ReplayScanner: Sendable {
         while let element = scanner.next() {
             if let comment = ArchivedComment(element) {
                 line += 1
+                let start = output.count
                 encoder.append(comment, line: line, to: &output)
-                return Line(time: comment.time)
+                if isShort(output, from: start) {
+                    return Line(time: comment.time)
+                }
+                output.removeLast(output.count - start)
+                refusals.add(line: line)
             }
         }
         return nil
@@ -83,6 +106,7 @@ package struct ReplayScanner: Sendable {
     private mutating func nextLine(tabbed: Bool, into output: inout [UInt8]) -> Line? {
         while true {
             let range: Range<Int>
+            let isSkipped = isSkipping
             if let end = buffer[searched...].firstIndex(of: 0x0A) {
                 range = position..<end
                 position = end + 1
@@ -90,15 +114,39 @@ package struct ReplayScanner: Sendable {
                 range = position..<buffer.count
                 position = buffer.count
             } else {
+                skipEndlessLine()
                 searched = buffer.count
                 return nil
             }
             searched = position
             line += 1
-            if let found = write(range, tabbed: tabbed, to: &output) {
+            isSkipping = false
+            let start = output.count
+            guard !isSkipped, let found = write(range, tabbed: tabbed, to: &output) else {
+                continue
+            }
+            if isShort(output, from: start) {
                 return found
             }
+            output.removeLast(output.count - start)
+            refusals.add(line: line)
         }
+    }
+
+    /// Drops what there is of a line that is already too long, so that a file of one endless line takes no memory.
+    private mutating func skipEndlessLine() {
+        guard isSkipping || buffer.count - position > Self.longestLine else {
+            return
+        }
+        if !isSkipping {
+            refusals.add(line: line + 1)
+        }
+        isSkipping = true
+        position = buffer.count
+    }
+
+    private func isShort(_ output: [UInt8], from start: Int) -> Bool {
+        output.count - start <= Self.longestLine + 1
     }
 
     /// Writes one line of the file, or nothing if it is blank.
@@ -150,18 +198,7 @@ package struct ReplayScanner: Sendable {
     }
 
     private static func integer(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
-        var value: Int64 = 0
-        var negative = false
-        for (offset, byte) in digits.enumerated() {
-            if offset == 0 && byte == UInt8(ascii: "-") {
-                negative = true
-                continue
-            }
-            guard (0x30...0x39).contains(byte), value < 1 << 56 else {
-                return nil
-            }
-            value = value * 10 + Int64(byte - 0x30)
-        }
-        return digits.isEmpty ? nil : negative ? -value : value
+        // Differences of two such times do not overflow.
+        ClientNumber.integer(digits, in: -(1 << 60)...(1 << 60))
     }
 }

@@ -4,6 +4,7 @@ import Synchronization
 final class ReplayState: Sendable {
     private struct Guarded {
         var window = ReplayWindow()
+        let encoder: ReplayLineEncoder
         var progress = ReplayProgress()
         var isComplete = false
         var isStopping = false
@@ -18,11 +19,18 @@ final class ReplayState: Sendable {
         case finish
     }
 
-    private let guarded = Mutex(Guarded())
+    private let guarded: Mutex<Guarded>
     /// Raised when there may be something to write.
     let work = ReplaySignal()
     /// Raised when the window may have room.
     let room = ReplaySignal()
+
+    /// Creates the state of one replay.
+    ///
+    /// - Parameter encoder: Tells which line of the file a line was made of.
+    init(encoder: ReplayLineEncoder) {
+        guarded = Mutex(Guarded(encoder: encoder))
+    }
 
     var progress: ReplayProgress {
         guarded.withLock { guarded in
@@ -101,7 +109,18 @@ final class ReplayState: Sendable {
     }
 
     func disconnected() {
-        guarded.withLock { $0.window.disconnected() }
+        guarded.withLock { guarded in
+            guard let refused = guarded.window.disconnected() else {
+                return
+            }
+            guarded.progress.tooLong.add(line: guarded.encoder.number(ofLine: refused))
+        }
+        room.raise()
+    }
+
+    /// Counts lines that were left out for their length.
+    func refused(_ refusals: ReplayRefusals) {
+        guarded.withLock { $0.progress.tooLong += refusals }
     }
 
     func nextWrite() -> Write {
@@ -121,8 +140,14 @@ final class ReplayState: Sendable {
                 throw ReplayError(description: "the server acknowledges lines that were not sent: \(counts)")
             }
             room.raise()
-        case .lineError(let code, _):
-            guarded.withLock { $0.progress.errors[code, default: 0] += 1 }
+        case .lineError(let code, let line):
+            guarded.withLock { guarded in
+                guarded.progress.errors[code, default: 0] += 1
+                if code == "line_too_long" {
+                    // The server counts the hello as its first line.
+                    guarded.window.refuse(line: line - 1)
+                }
+            }
         case .connectionError(let code):
             guarded.withLock { guarded in
                 guarded.progress.errors[code, default: 0] += 1

@@ -27,6 +27,8 @@ package struct ReplayWindow: Sendable {
     private var current = ReplayCounts()
     /// Lines of this connection that chunks already dropped held.
     private var dropped = 0
+    /// The line of this connection, from 1, that the server has refused to read to its end.
+    private var refused: Int?
 
     /// Whether there is a connection.
     package private(set) var state = State.disconnected
@@ -110,8 +112,19 @@ package struct ReplayWindow: Sendable {
         return true
     }
 
+    /// The server closes the connection over a line, which it does not count.
+    ///
+    /// - Parameter line: The line of this connection, from 1, the hello not counted.
+    package mutating func refuse(line: Int) {
+        refused = line
+    }
+
     /// The connection is gone: what it has acknowledged stays so, the rest goes to the next one.
-    package mutating func disconnected() {
+    ///
+    /// - Returns: The line that the server refused to read, if there was one: it is not sent again, or every connection
+    ///   would end with it, and counts as rejected.
+    @discardableResult
+    package mutating func disconnected() -> [UInt8]? {
         guard case .connected = state else {
             preconditionFailure("disconnected while \(state)")
         }
@@ -119,10 +132,56 @@ package struct ReplayWindow: Sendable {
         if excess > 0 {
             trim(lines: excess)
         }
+        let line = refused.flatMap { remove($0 - max(current.lines, dropped) - 1) }
         finished += current
+        if line != nil {
+            finished.lines += 1
+            finished.rejected += 1
+        }
         current = ReplayCounts()
         dropped = 0
+        refused = nil
         state = .disconnected
+        return line
+    }
+
+    /// Takes one unacknowledged line out.
+    ///
+    /// - Parameter place: How many unacknowledged lines stand before it.
+    /// - Returns: Its bytes without the end; `nil` if there are not so many lines.
+    private mutating func remove(_ place: Int) -> [UInt8]? {
+        guard place >= 0 else {
+            return nil
+        }
+        var left = place
+        for index in head..<chunks.count {
+            guard left >= chunks[index].lines else {
+                return removeLine(left, fromChunk: index)
+            }
+            left -= chunks[index].lines
+        }
+        return nil
+    }
+
+    private mutating func removeLine(_ place: Int, fromChunk index: Int) -> [UInt8]? {
+        var start = 0
+        for _ in 0..<place {
+            guard let newline = chunks[index].bytes[start...].firstIndex(of: 0x0A) else {
+                return nil
+            }
+            start = newline + 1
+        }
+        guard let end = chunks[index].bytes[start...].firstIndex(of: 0x0A) else {
+            return nil
+        }
+        let line = Array(chunks[index].bytes[start..<end])
+        chunks[index].bytes.removeSubrange(start...end)
+        chunks[index].lines -= 1
+        bytes -= end + 1 - start
+        if chunks[index].lines == 0 {
+            chunks.remove(at: index)
+        }
+        return line
     }
 
     /// Cuts acknowledged lines off the first chunk.

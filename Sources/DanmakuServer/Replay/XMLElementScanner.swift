@@ -1,3 +1,5 @@
+import SentimentModel
+
 /// Reads the flat elements of a danmaku archive out of bytes as they arrive.
 ///
 /// Not an XML parser: it knows elements with attributes and text, character references, and passes over declarations,
@@ -196,9 +198,10 @@ package struct XMLElementScanner: Sendable {
         case "quot": "\""
         case "apos": "'"
         case _ where reference.hasPrefix("#x") || reference.hasPrefix("#X"):
-            UInt32(reference.dropFirst(2), radix: 16).flatMap(Unicode.Scalar.init)
+            ClientNumber.hexadecimal(reference.utf8.dropFirst(2), in: 0...0x10_FFFF).flatMap(Unicode.Scalar.init)
         case _ where reference.hasPrefix("#"):
-            UInt32(reference.dropFirst()).flatMap(Unicode.Scalar.init)
+            ClientNumber.integer(reference.utf8.dropFirst(), in: 0...0x10_FFFF as ClosedRange<UInt32>)
+                .flatMap(Unicode.Scalar.init)
         default: nil
         }
     }

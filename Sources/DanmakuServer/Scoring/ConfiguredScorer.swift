@@ -11,14 +11,15 @@ enum ConfiguredScorer {
     /// - Parameters:
     ///   - file: `scoring.model`; empty to look for the model that ships.
     ///   - executable: The path of the running program, from which that model is looked for.
-    /// - Returns: The scorer.
+    /// - Returns: The scorer, and the bytes that its model takes.
     /// - Throws: ``ConfigurationProblem`` if a file is there, or was asked for, and cannot be used.
-    static func load(file: String, executable: String) throws -> InProcessScorer {
+    static func load(file: String, executable: String) throws -> (scorer: InProcessScorer, bytes: Int) {
         guard let path = file.isEmpty ? ShippedModel.path(executable: executable) : file else {
-            return fallback
+            return (fallback, 0)
         }
         do {
-            return InProcessScorer(name: "model", LinearScorer(model: try LinearModel(path: path)))
+            let model = try LinearModel(path: path)
+            return (InProcessScorer(name: "model", LinearScorer(model: model)), model.memoryBytes)
         } catch {
             throw ConfigurationProblem("scoring.model = \"\(file)\": \(error.message)")
         }

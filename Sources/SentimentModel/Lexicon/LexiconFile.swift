@@ -58,7 +58,7 @@ enum LexiconFile {
         guard let role = LexiconEntry.Role(rawValue: text(1)) else {
             throw LexiconError(line: number, problem: "no role is called \(text(1))")
         }
-        guard let value = Float(text(2)), value.isFinite, abs(value) <= 3 else {
+        guard let value = ClientNumber.decimal(fields[2], in: -3...3).map({ Float($0) }) else {
             throw LexiconError(line: number, problem: "\(text(2)) is no value between -3 and 3")
         }
         guard role != .feeling || abs(value) <= 1 else {

@@ -37,6 +37,11 @@ public final class LinearModel: Sendable {
         header.name
     }
 
+    /// The bytes that the model takes: its file's pages and the index beside them.
+    public var memoryBytes: Int {
+        header.fileSize + header.lines * MemoryLayout<UInt32>.size
+    }
+
     /// The bytes of the file.
     public var fileSize: Int {
         header.fileSize

@@ -46,9 +46,10 @@ struct LabelReader {
     }
 
     private func fill(_ target: inout Target, from start: Int, count: Int, _ list: some StringProtocol) -> Bool {
-        let values = list.split(separator: ",").compactMap { Float($0) }
+        let parts = list.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        let values = parts.compactMap { ClientNumber.decimal($0, in: 0...1_000_000).map { Float($0) } }
         let sum = values.reduce(0, +)
-        guard values.count == count, values.allSatisfy({ $0 >= 0 }), sum > 0, sum.isFinite else { return false }
+        guard parts.count == count, values.count == count, sum > 0 else { return false }
         for (index, value) in values.enumerated() {
             target.values[start + index] = value / sum
         }

@@ -42,10 +42,10 @@ public struct TrainingFile: Sendable, Equatable {
             let value = String(part[part.index(after: equals)...])
             switch part[..<equals] {
             case "weight":
-                guard let number = Float(value), number.isFinite, number > 0 else {
-                    throw TrainingError("\(argument): weight must be a number above 0")
+                guard let number = ClientNumber.decimal(value.utf8, in: 1e-6...1e6) else {
+                    throw TrainingError("\(argument): weight must be a number from 0.000001 to 1000000")
                 }
-                weight = number
+                weight = Float(number)
             case "task":
                 guard let known = EvaluationTask(rawValue: value) else {
                     throw TrainingError("\(argument): task must be polarity or emotion")
@@ -57,8 +57,8 @@ public struct TrainingFile: Sendable, Equatable {
                 }
                 domain = known
             case "limit":
-                guard let number = Int(value), number >= 0 else {
-                    throw TrainingError("\(argument): limit must be a whole number")
+                guard let number = ClientNumber.integer(value.utf8, in: 0...(1 << 53)) else {
+                    throw TrainingError("\(argument): limit must be an integer, 0 or more")
                 }
                 limit = number
             default:

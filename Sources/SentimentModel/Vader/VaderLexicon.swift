@@ -31,8 +31,7 @@ public struct VaderLexicon: Sendable {
             number += 1
             let fields = Self.trimmed(line).split(separator: 0x09, omittingEmptySubsequences: false)
             guard let word = fields.first, !word.isEmpty else { continue }
-            guard fields.count > 1, let valence = Double(String(decoding: fields[1], as: UTF8.self)), valence.isFinite
-            else {
+            guard fields.count > 1, let valence = ClientNumber.decimal(fields[1], in: -100...100) else {
                 throw LexiconError(line: number, problem: "no valence behind \(String(decoding: word, as: UTF8.self))")
             }
             facts[Array(word), default: VaderWord.Facts()].valence = valence

@@ -152,7 +152,7 @@ struct ExecutableTests {
 }
 
 /// The program as a user runs it: its own process, its standard error line by line.
-private final class Executable: Sendable {
+final class Executable: Sendable {
     /// Where the build put it: beside the tests.
     static let path: String? = {
         let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
@@ -168,7 +168,12 @@ private final class Executable: Sendable {
     ///
     /// By `posix_spawn` and a thread of its own: with Foundation's `Process`, tests that start programs side by side have
     /// waited for ever for the end of one.
-    init(_ arguments: String...) throws {
+    convenience init(_ arguments: String...) throws {
+        try self.init(arguments)
+    }
+
+    /// Starts the program.
+    init(_ arguments: [String]) throws {
         var ends: [Int32] = [-1, -1]
         try #require(pipe(&ends) == 0)
         var actions = posix_spawn_file_actions_t()
