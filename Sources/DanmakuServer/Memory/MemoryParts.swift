@@ -51,8 +51,8 @@ package final class MemoryParts: Sendable {
         return [
             .init("program", bytes: program.load(ordering: .relaxed), count: 1),
             .init("model", bytes: model, count: model > 0 ? 1 : 0),
-            .init("http-connections", bytes: http * Self.httpConnectionBytes, count: http),
-            .init("ingest-connections", bytes: ingest * Self.ingestConnectionBytes, count: ingest),
+            .init("http-buffers", bytes: http * Self.httpConnectionBytes, count: http),
+            .init("ingest-buffers", bytes: ingest * Self.ingestConnectionBytes, count: ingest),
         ]
     }
 }

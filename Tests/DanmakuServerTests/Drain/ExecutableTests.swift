@@ -81,7 +81,7 @@ struct ExecutableTests {
         let ready = try await program.line(containing: "Ready.")
         let http = try Self.address(after: "http://127.0.0.1:", in: ready)
         let ingest = try Self.address(after: "ingest=127.0.0.1:", in: ready)
-        let watch = "GET /v1/rooms/a/events?detail=full HTTP/1.1\r\nhost: a\r\n\r\n"
+        let watch = "GET /v1/rooms/a/events?detail=full HTTP/1.1\r\nhost: localhost\r\n\r\n"
         var stalled: [IngestClient] = []
         for _ in 0..<20 {
             let reader = try await IngestClient(to: http, reads: false)
@@ -100,7 +100,9 @@ struct ExecutableTests {
         try await source.write(IngestClient.hello)
         let text = String(repeating: "x", count: 1000)
         for piece in 0..<100 {
-            try await source.write((0..<100).map { #"{"room":"a","text":"\#(piece) \#($0) \#(text)"}"# + "\n" }.joined())
+            try await source.write(
+                (0..<100).map { #"{"room":"a","text":"\#(piece) \#($0) \#(text)"}"# + "\n" }.joined()
+            )
         }
         _ = try await source.read(until: #""lines":10000,"#)
         let mute = try await IngestClient(to: ingest, reads: false)

@@ -99,8 +99,8 @@ struct MemoryTrimmerTests {
         let rows = Dictionary(uniqueKeysWithValues: parts.components.map { ($0.name, $0) })
         #expect(rows["program"]?.bytes == 54 << 20)
         #expect(rows["model"]?.bytes == 10 << 20)
-        #expect(rows["http-connections"]?.count == 3)
-        #expect(rows["ingest-connections"]?.bytes == 2 * (38 << 10))
+        #expect(rows["http-buffers"]?.count == 3)
+        #expect(rows["ingest-buffers"]?.bytes == 2 * (38 << 10))
         parts.began(resident: nil)
         #expect(parts.components[0].bytes == 0)
     }
@@ -110,7 +110,7 @@ struct MemoryTrimmerTests {
         try await RunningServer.with { server in
             let memory = try await server.request("GET /health/memory HTTP/1.1").body
             for name in [
-                "program", "model", "http-connections", "ingest-connections", "rooms", "log", "queue", "dedupe",
+                "program", "model", "http-buffers", "ingest-buffers", "rooms", "log", "queue", "dedupe",
             ] {
                 #expect(memory.contains("{\"component\":\"\(name)\","), "\(name)")
             }

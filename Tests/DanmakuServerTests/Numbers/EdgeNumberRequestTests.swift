@@ -92,7 +92,8 @@ struct EdgeNumberRequestTests {
                 ]
                 for head in requests {
                     let client = try await server.connect(sending: "\(head)\r\nhost: a\r\nconnection: close\r\n\r\n{}")
-                    try await client.finish()
+                    // The server may have refused and closed already.
+                    try? await client.finish()
                     let answer = RawResponse(try await client.readToEnd())
                     #expect([0, 202, 400, 408, 413, 422].contains(answer.status), "\(head): \(answer.status)")
                 }
@@ -108,7 +109,7 @@ struct EdgeNumberRequestTests {
                     "POST /v1/comments HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\nconnection: close\r\n"
                 let body = "transfer-encoding: chunked\r\n\r\n\(size)\r\n{}\r\n0\r\n\r\n"
                 let client = try await server.connect(sending: head + body)
-                try await client.finish()
+                try? await client.finish()
                 _ = try await client.readToEnd()
             }
             #expect(try await server.request("GET /health/live HTTP/1.1").status == 200)

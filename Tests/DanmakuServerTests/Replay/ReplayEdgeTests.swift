@@ -250,6 +250,8 @@ struct ReplayLongLineTests {
     @Test("a server that takes lines and never answers is given up")
     func muteServer() async throws {
         let mute = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            // Else it would close at the end of the client's lines, which would be an answer.
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .bind(host: "127.0.0.1", port: 0)
             .get()
         let port = try #require(mute.localAddress?.port)
