@@ -1,11 +1,18 @@
 # make run    builds for release and starts the server with its built-in stream
 # make test   checks the format, then builds and runs every test
+# make fuzz   runs each fuzzing harness for SECONDS seconds (or only HARNESS=lines); Tests/fuzz/README.md
+# make check-races   runs every test under ThreadSanitizer
 SHELL := /bin/sh
 SWIFT ?= swift
 # What `make run` starts the server with.
 ARGS ?= --demo
+# How long `make fuzz` runs each harness, and which one; all if none is named.
+SECONDS ?= 60
+HARNESS ?=
+# More arguments for `swift test` in `make check-races`, such as --filter.
+TESTS ?=
 
-.PHONY: run test setup lint format config-table
+.PHONY: run test fuzz check-races setup lint format config-table
 
 run: setup
 	$(SWIFT) build -c release --product danmaku
@@ -14,6 +21,12 @@ run: setup
 
 test: setup lint
 	$(SWIFT) test --explicit-target-dependency-import-check error
+
+fuzz: setup
+	@Tests/fuzz/run.sh "$(SECONDS)" "$(HARNESS)"
+
+check-races: setup
+	@Tests/races/run.sh $(TESTS)
 
 lint:
 	$(SWIFT) format lint --strict -r Sources Tests loadtest

@@ -1,14 +1,22 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// `make fuzz` sets it to libFuzzer's library: then there is a product `danmaku-fuzz` (Tests/fuzz/README.md).
+let fuzzer = Context.environment["DANMAKU_FUZZER"]
+/// `make check-races` sets it: then ThreadSanitizer is told about locks (Tests/races/mutex.c).
+let checksRaces = Context.environment["DANMAKU_CHECK_RACES"] != nil
+
 /// One settings array for every target of ours (it does not reach dependencies).
-let settings: [SwiftSetting] = [
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
+let settings: [SwiftSetting] =
+    [
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+    + (fuzzer == nil
+        ? [] : [.unsafeFlags(["-sanitize-coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table"])])
 
 let package = Package(
     name: "danmaku-sentiment",
@@ -149,3 +157,56 @@ let package = Package(
         ),
     ]
 )
+
+/// What the harnesses of Tests/fuzz take in, and what they need for it.
+let harnessDependencies: [Target.Dependency] = [
+    "DanmakuServer",
+    "DanmakuPipeline",
+    "DanmakuTestKit",
+    "SentimentModel",
+    .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOEmbedded", package: "swift-nio"),
+]
+
+if let fuzzer {
+    package.targets += [
+        .target(
+            name: "FuzzHarnesses",
+            dependencies: harnessDependencies,
+            path: "Tests/fuzz/Harnesses",
+            swiftSettings: settings
+        ),
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/fuzz/CLibFuzzer"),
+        .executableTarget(
+            name: "danmaku-fuzz",
+            dependencies: ["FuzzHarnesses", "CLibFuzzer"],
+            path: "Tests/fuzz/Driver",
+            swiftSettings: settings,
+            linkerSettings: [.unsafeFlags([fuzzer, "-lstdc++"])]
+        ),
+    ]
+} else {
+    // The harnesses are a part of their tests, so that no other build compiles them.
+    package.targets.append(
+        .testTarget(
+            name: "FuzzCorpusTests",
+            dependencies: harnessDependencies,
+            path: "Tests/fuzz",
+            exclude: ["CLibFuzzer", "Driver", "README.md", "corpus", "crashes", "run.sh"],
+            sources: ["Harnesses", "Replay"],
+            swiftSettings: settings
+        )
+    )
+}
+
+if checksRaces {
+    package.targets.append(
+        .target(name: "CRaceCheckedMutex", path: "Tests/races", exclude: ["run.sh", "suppressions.txt"])
+    )
+    for target in package.targets where target.name == "DanmakuPipeline" {
+        target.dependencies.append(.target(name: "CRaceCheckedMutex"))
+    }
+}

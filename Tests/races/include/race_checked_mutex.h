@@ -1,0 +1,1 @@
+// Empty: nothing is called by name. SwiftPM wants a header.
