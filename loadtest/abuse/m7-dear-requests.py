@@ -15,7 +15,7 @@ import time
 import harness
 
 CLIENTS = 8
-SCORE = json.dumps({"texts": ["主播太强了哈哈哈 " * 30] * 1000})
+SCORE = json.dumps({"texts": ["主播太强了哈哈哈 " * 30] * 1000}, ensure_ascii=False).encode()
 
 
 def room_names(count):

@@ -33,14 +33,14 @@ public enum ConfigurationTable {
             "http.max-body-bytes-in-flight",
             .integer(1_048_576...68_719_476_736),
             unit: "bytes",
-            default: "67108864",
+            default: "33554432",
             "Request bodies held at once while they are incomplete or wait; beyond it a request is `overloaded`."
         ),
         ConfigurationKey(
             "http.max-body-bytes-per-address",
             .integer(1_048_576...68_719_476_736),
             unit: "bytes",
-            default: "16777216",
+            default: "8388608",
             "Request bodies held for one address; beyond it a request is `too_many_from_address`."
         ),
         ConfigurationKey(
@@ -54,14 +54,14 @@ public enum ConfigurationTable {
             "http.max-answer-bytes-in-flight",
             .integer(1_048_576...68_719_476_736),
             unit: "bytes",
-            default: "67108864",
+            default: "33554432",
             "Answers that clients have not read; beyond it the connection is closed. Event streams have limits of their own."
         ),
         ConfigurationKey(
             "http.max-answer-bytes-per-address",
             .integer(1_048_576...68_719_476_736),
             unit: "bytes",
-            default: "16777216",
+            default: "8388608",
             "Answers that one address has not read."
         ),
         ConfigurationKey(

@@ -17,6 +17,8 @@ struct GuardedHTTP1Channel: ServerChildChannel {
         var bodyRate: Int
         /// Bytes of a request's head: a part of one lies in memory until its end comes.
         var headBytes = 16_384
+        /// Bytes of one read: Hummingbird lets ten of them lie before a route takes them, and no budget knows of these.
+        var readBytes = 16_384
     }
 
     private let base: HTTP1Channel
@@ -51,6 +53,8 @@ struct GuardedHTTP1Channel: ServerChildChannel {
     /// Builds the pipeline of one accepted connection.
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let decision = admission.admit(channel)
+        let buffers = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: limits.readBytes)
+        try? channel.syncOptions?.setOption(.recvAllocator, value: buffers)
         return base.setup(channel: channel, logger: logger)
             .flatMapThrowing { [limits, admission, random] value in
                 let pipeline = value.channel.pipeline.syncOperations

@@ -7,13 +7,13 @@ public struct HTTPLimits: Sendable, Equatable {
     /// `http.max-connections-per-address`.
     public var connectionsPerAddress = 4096
     /// `http.max-body-bytes-in-flight`.
-    public var bodyBytes = 64 * 1024 * 1024
+    public var bodyBytes = 32 * 1024 * 1024
     /// `http.max-body-bytes-per-address`.
-    public var bodyBytesPerAddress = 16 * 1024 * 1024
+    public var bodyBytesPerAddress = 8 * 1024 * 1024
     /// `http.max-answer-bytes-in-flight`.
-    public var answerBytes = 64 * 1024 * 1024
+    public var answerBytes = 32 * 1024 * 1024
     /// `http.max-answer-bytes-per-address`.
-    public var answerBytesPerAddress = 16 * 1024 * 1024
+    public var answerBytesPerAddress = 8 * 1024 * 1024
     /// Connections that are told that there are too many.
     package var refusals = 256
     /// Those of one address.
