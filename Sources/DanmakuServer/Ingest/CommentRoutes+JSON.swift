@@ -74,7 +74,7 @@ extension CommentRoutes {
 }
 
 /// Why an element of `?wait=scored` has no result though its comment was valid; the raw value is the code on the wire.
-enum MissingResult: String, CaseIterable {
+package enum MissingResult: String, CaseIterable {
     /// It was queued, and its result did not come in time; it will be published.
     case timeout
     /// A comment with this id was queued before.

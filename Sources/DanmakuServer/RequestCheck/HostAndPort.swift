@@ -70,13 +70,27 @@ package struct HostAndPort: Equatable, Sendable {
     /// Whether it is four decimal numbers, as browsers write every IPv4 address.
     ///
     /// Other spellings (`0x7f.1`) count as names.
-    private static func isIPv4(_ name: some Collection<UInt8>) -> Bool {
-        let parts = name.split(separator: UInt8(ascii: "."), maxSplits: 4, omittingEmptySubsequences: false)
-        return parts.count == 4
-            && parts.allSatisfy { part in
-                (1...3).contains(part.count) && part.allSatisfy(isDigit)
-                    && part.reduce(0) { 10 * $0 + Int($1 - UInt8(ascii: "0")) } <= 255
+    private static func isIPv4(_ name: some Sequence<UInt8>) -> Bool {
+        var dots = 0
+        var digits = 0
+        var value = 0
+        for byte in name {
+            if isDigit(byte) {
+                digits += 1
+                value = 10 * value + Int(byte - UInt8(ascii: "0"))
+                guard digits <= 3, value <= 255 else {
+                    return false
+                }
+            } else {
+                guard byte == UInt8(ascii: "."), digits > 0 else {
+                    return false
+                }
+                dots += 1
+                digits = 0
+                value = 0
             }
+        }
+        return dots == 3 && digits > 0
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool {

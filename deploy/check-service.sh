@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Checks danmaku.service beside it: no line that systemd does not know, and an exposure of at most 2.0 of 10.
+set -euo pipefail
+cd "$(dirname "$0")"
+if ! command -v systemd-analyze > /dev/null; then
+    echo "danmaku.service: systemd-analyze is not installed, left out"
+    exit 0
+fi
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+# `verify` looks for the program: any one stands in for it.
+sed "s|^ExecStart=[^ ]*|ExecStart=$(command -v true)|" danmaku.service > "$WORK/danmaku.service"
+if ! systemd-analyze verify "$WORK/danmaku.service" > "$WORK/verify" 2>&1 || grep -q "danmaku.service" "$WORK/verify"; then
+    cat "$WORK/verify"
+    echo "danmaku.service: FAILED"
+    exit 1
+fi
+# The threshold is the exposure times ten.
+if systemd-analyze security --offline=true --threshold=20 --no-pager "$WORK/danmaku.service" > "$WORK/security"; then
+    echo "danmaku.service: $(tail -1 "$WORK/security" | sed 's/^[^O]*//')"
+else
+    grep '✗' "$WORK/security" || true
+    tail -1 "$WORK/security"
+    echo "danmaku.service: FAILED"
+    exit 1
+fi
