@@ -1,3 +1,4 @@
+import HTTPTypes
 import DanmakuPipeline
 import DanmakuServer
 import Foundation
