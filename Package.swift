@@ -109,6 +109,24 @@ let package = Package(
             dependencies: ["DanmakuPipeline", "SentimentModel"],
             swiftSettings: settings
         ),
+        // The whole server with its clients on one virtual clock and network; tests run seeds of it.
+        .target(
+            name: "DanmakuSimulation",
+            dependencies: [
+                "DanmakuServer",
+                "DanmakuPipeline",
+                "DanmakuTestKit",
+                "SentimentModel",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "LoadGenerator",
             dependencies: [
@@ -151,6 +169,16 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DanmakuSimulationTests",
+            dependencies: [
+                "DanmakuSimulation",
+                "DanmakuPipeline",
+                "DanmakuTestKit",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: settings

@@ -1,6 +1,4 @@
 import DanmakuPipeline
-import HTTPTypes
-import Hummingbird
 public import Logging
 import NIOCore
 import NIOPosix
@@ -24,192 +22,52 @@ extension Server {
         logger: Logger
     ) throws -> Server {
         let loops = MultiThreadedEventLoopGroup.singleton
-        let time = SystemTime()
-        let readiness = Readiness()
-        let open = OpenConnections()
-        let proxies = try TrustedProxies(configured: configuration.http.trustedProxies)
-        let budgets = ClientBudgets(
-            http: configuration.http.limits,
-            streams: configuration.streams,
-            ingest: configuration.ingest
-        )
-        let random = RandomSource.system
+        let page = try WebDirectory.find(configured: configuration.http.webDirectory, executable: executable)
+        if page == nil {
+            logger.warning("There is no page: no folder web-static was found.")
+        }
         let (scorer, modelBytes) = try ConfiguredScorer.load(file: configuration.modelFile, executable: executable)
-        let pipeline = Pipeline(
-            configuration: configuration.pipeline,
-            scorer: scorer,
-            fallback: ConfiguredScorer.fallback,
-            time: time,
-            random: random,
-            logger: logger
-        )
-        let ingest = try IngestServer(
-            configuration: configuration.ingest,
-            pipeline: pipeline,
-            eventLoopGroup: loops,
-            budgets: budgets.ingest,
-            time: time,
-            logger: logger
-        )
-        let rates = ClientRates(rate: configuration.comments.clientRate)
-        let scoring = ScoreAdmission(
-            configuration: configuration.scoring,
-            budget: budgets.http.scoreRequests,
-            rates: rates,
-            time: time
-        )
-        let httpErrors = AcceptErrors(listener: "http", logger: logger)
-        let streams = EventStreams(pipeline: pipeline, eventLoopGroup: loops, time: time, random: random)
-        let parts = MemoryParts(
-            model: modelBytes,
-            httpConnections: { open.count },
-            ingestConnections: { ingest.counters.snapshot.open }
-        )
-        let trimmer = MemoryTrimmer(
-            MemoryTrimmer.Memory(
-                resident: { ProcessMetrics.currentResidentBytes() },
-                held: {
-                    let streams = await streams.counters().component
-                    return (MemoryReport.components(pipeline, budgets, parts) + [streams]).reduce(0) { $0 + $1.bytes }
-                },
-                trim: { Allocator.trim() }
+        let parts = try Parts(
+            configuration: configuration,
+            surroundings: Surroundings(
+                eventLoops: loops,
+                scorer: scorer,
+                fallback: ConfiguredScorer.fallback,
+                modelBytes: modelBytes,
+                metrics: metrics,
+                page: page
             ),
-            time: time,
             logger: logger
         )
-        let startup = Startup { addresses in
-            parts.began(resident: ProcessMetrics.currentResidentBytes())
+        let startup = Startup { [readiness = parts.readiness, memory = parts.memory] addresses in
+            memory.began(resident: ProcessMetrics.currentResidentBytes())
             readiness.advance(to: .admitting)
             logger.info("Ready.", metadata: addresses.metadata)
         }
-        let router = try router(
-            configuration: configuration.http,
-            proxies: proxies,
-            executable: executable,
-            logger: logger
-        ) { router in
-            CommentRoutes(
-                pipeline: pipeline,
-                configuration: configuration.comments,
-                readiness: readiness,
-                rates: rates,
-                bodies: budgets.http.bodies,
-                waiting: budgets.ingest.waiting,
-                counters: ingest.counters,
-                time: time
-            )
-            .add(to: router)
-            ReadingRoutes(
-                pipeline: pipeline,
-                readiness: readiness,
-                bodies: budgets.http.bodies,
-                scoring: scoring,
-                time: time
-            )
-            .add(to: router)
-            EventStreamRoutes(streams: streams, readiness: readiness, budgets: budgets.streams, random: random)
-                .add(to: router)
-            OperatingRoutes(
-                pipeline: pipeline,
-                readiness: readiness,
-                library: metrics,
-                ingest: ingest.counters,
-                acceptErrors: [httpErrors, ingest.acceptErrors],
-                httpConnections: { open.count },
-                budgets: budgets,
-                parts: parts,
-                memoryTrims: { trimmer.trims },
-                fanOut: { await streams.counters() }
-            )
-            .add(to: router)
-            router.get("/v1/ingest") { _, _ -> Response in
-                throw HTTPFailure(.notImplemented, "Comments by WebSocket are not there yet; TCP and POST are.")
-            }
-        }
         let http = HTTPService(
             configuration: configuration.http,
-            router: router,
-            admission: ConnectionAdmission(open: open, budgets: budgets.http, proxies: proxies),
-            acceptErrors: httpErrors,
+            parts: parts,
             eventLoopGroup: loops,
-            random: random,
             logger: logger.library,
             onListening: startup.http
         )
-        let drain = DrainController(
-            steps: DrainController.Steps(
-                refuse: { _ in
-                    readiness.advance(to: .draining)
-                    await http.stopListening()
-                    await ingest.stopListening()
-                },
-                acknowledge: { _ in await ingest.drain() },
-                empty: { _ in try? await pipeline.drain() },
-                farewell: { await streams.drain(within: $0) }
-            ),
-            grace: configuration.grace,
-            time: time,
-            logger: logger
-        )
-        var services: [any Service] = [trimmer, pipeline, LateComments(pipeline: pipeline), http, ingest]
-        if configuration.demo.isEnabled {
-            services.append(
-                DemoStream(rate: configuration.demo.rate, time: time) { chunk, now in
-                    if !readiness.isDraining {
-                        _ = pipeline.offer(chunk, from: 0, mode: .refuses, now: now)
-                    }
-                }
-            )
-        }
-        services.append(drain)
+        let drain = parts.drain { await http.stopListening() }
+        let services = [parts.trimmer] + parts.services(http: http, drain: drain)
         return Server(
             configuration: configuration,
-            pipeline: pipeline,
+            pipeline: parts.pipeline,
             group: ServiceGroup(configuration: .init(services: services, logger: logger.library)),
-            ingest: ingest,
-            open: open,
+            ingest: parts.ingest,
+            open: parts.open,
             drain: drain,
             startup: startup,
             logger: logger
         )
     }
-
-    /// The router: what stands before every route, then the routes.
-    private static func router(
-        configuration: Configuration.HTTP,
-        proxies: TrustedProxies,
-        executable: String,
-        logger: Logger,
-        addRoutes: (Router<DanmakuRequestContext>) -> Void
-    ) throws -> Router<DanmakuRequestContext> {
-        let bare = Router(context: DanmakuRequestContext.self, options: .autoGenerateHeadEndpoints)
-        addRoutes(bare)
-        // HEAD is added to the routes when the responder is built.
-        _ = bare.buildResponder()
-        var methods = AllowedMethods()
-        for route in bare.routes {
-            methods.add(path: route.path.description, method: route.method)
-        }
-        let router = Router(context: DanmakuRequestContext.self, options: .autoGenerateHeadEndpoints)
-        let origins = AllowedOrigins(configured: configuration.corsOrigin)
-        if let crossOrigin = CrossOriginMiddleware(origins) {
-            router.add(middleware: crossOrigin)
-        }
-        let hosts = try AllowedHosts(configured: configuration.allowedHosts, bound: configuration.host)
-        let check = RequestCheck(hosts: hosts, origins: origins)
-        router.add(middleware: ErrorMiddleware(methods: methods, check: check, proxies: proxies))
-        if let directory = try WebDirectory.find(configured: configuration.webDirectory, executable: executable) {
-            router.add(middleware: StaticFiles(directory: directory, logger: logger.library))
-        } else {
-            logger.warning("There is no page: no folder web-static was found.")
-        }
-        addRoutes(router)
-        return router
-    }
 }
 
 /// Stands between HTTP and the pipeline: what a request that was under way brought after the drain is published too.
-private struct LateComments: Service {
+struct LateComments: Service {
     let pipeline: Pipeline
 
     func run() async throws {
@@ -236,7 +94,7 @@ extension SocketAddress {
 
 extension Logger {
     /// For libraries, whose everyday messages are no news to an operator: one level up, unless somebody is debugging.
-    fileprivate var library: Logger {
+    var library: Logger {
         var copy = self
         copy.logLevel = logLevel <= .debug ? logLevel : max(logLevel, .warning)
         return copy

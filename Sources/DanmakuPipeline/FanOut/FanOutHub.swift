@@ -22,7 +22,7 @@ package final class FanOutHub {
     let model: String
     let random: (ClosedRange<Int>) -> Int
 
-    var subscribers: [Int: Subscriber] = [:]
+    var subscribers = StableTable<Int, Subscriber>()
     var rooms: [RoomIndex: Channel] = [:]
     var everyRoom = Channel(observed: 0)
     /// What this hub has counted.

@@ -13,7 +13,8 @@ public final class Pipeline: Service, Sendable {
     public let configuration: PipelineConfiguration
 
     let shards: [Shard]
-    let budget: QueueBudget
+    /// How much may wait.
+    package let budget: QueueBudget
     let shared: ShardIntake.Shared
     /// What scores, with its breaker.
     package let scorer: GuardedScorer

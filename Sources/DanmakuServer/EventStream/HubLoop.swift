@@ -23,7 +23,7 @@ final class HubLoop: @unchecked Sendable {
     private var ticking: RepeatedTask?
     private var isResuming = false
     /// The channels that carry a stream, those whose end is still being written included.
-    private var handlers: [ObjectIdentifier: SubscriberHandler] = [:]
+    private var handlers = StableTable<ObjectIdentifier, SubscriberHandler>()
     private var whenEmpty: [EventLoopPromise<Void>] = []
 
     init(loop: any EventLoop, pipeline: Pipeline, time: any TimeSource, random: RandomSource) {

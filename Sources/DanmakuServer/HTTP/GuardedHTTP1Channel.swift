@@ -1,12 +1,13 @@
 import DanmakuPipeline
-import HummingbirdCore
-import Logging
-import NIOCore
+package import HummingbirdCore
+package import Logging
+package import NIOCore
 import NIOHTTP1
 
 /// Hummingbird's HTTP/1.1 channel with the connection limits and the timeouts that it does not have.
-struct GuardedHTTP1Channel: ServerChildChannel {
-    typealias Value = HTTP1Channel.Value
+package struct GuardedHTTP1Channel: ServerChildChannel {
+    /// Hummingbird's channel.
+    package typealias Value = HTTP1Channel.Value
 
     /// How slow clients may be.
     struct Limits: Sendable {
@@ -19,6 +20,14 @@ struct GuardedHTTP1Channel: ServerChildChannel {
         var headBytes = 16_384
         /// Bytes of one read: Hummingbird lets ten of them lie before a route takes them, and no budget knows of these.
         var readBytes = 16_384
+
+        /// Creates the configured limits.
+        init(_ configuration: Server.Configuration.HTTP) {
+            headTimeout = configuration.headTimeout
+            bodyTimeout = configuration.bodyTimeout
+            idleTimeout = configuration.idleTimeout
+            bodyRate = configuration.minimumBodyRate
+        }
     }
 
     private let base: HTTP1Channel
@@ -51,7 +60,7 @@ struct GuardedHTTP1Channel: ServerChildChannel {
     }
 
     /// Builds the pipeline of one accepted connection.
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let decision = admission.admit(channel)
         let buffers = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: limits.readBytes)
         try? channel.syncOptions?.setOption(.recvAllocator, value: buffers)
@@ -83,7 +92,7 @@ struct GuardedHTTP1Channel: ServerChildChannel {
     }
 
     /// Reads and answers one connection's requests.
-    func handle(value: Value, logger: Logger) async {
+    package func handle(value: Value, logger: Logger) async {
         await base.handle(value: value, logger: logger)
     }
 }

@@ -18,34 +18,20 @@ final class HTTPService: Service {
     ///
     /// - Parameters:
     ///   - configuration: Address and limits.
-    ///   - router: The routes, complete.
-    ///   - admission: How many connections there may be.
-    ///   - acceptErrors: Where it is counted what the listener could not accept.
+    ///   - parts: The server's: the routes, and what sets connections up.
     ///   - eventLoopGroup: Whose loops the connections live on.
-    ///   - random: When refused browsers come back.
     ///   - logger: For the library's own events.
     ///   - onListening: Called once, with the bound address.
     init(
         configuration: Server.Configuration.HTTP,
-        router: Router<DanmakuRequestContext>,
-        admission: ConnectionAdmission,
-        acceptErrors: AcceptErrors,
+        parts: Server.Parts,
         eventLoopGroup: any EventLoopGroup,
-        random: RandomSource,
         logger: Logger,
         onListening: @escaping @Sendable (SocketAddress) -> Void
     ) {
-        let limits = GuardedHTTP1Channel.Limits(
-            headTimeout: configuration.headTimeout,
-            bodyTimeout: configuration.bodyTimeout,
-            idleTimeout: configuration.idleTimeout,
-            bodyRate: configuration.minimumBodyRate
-        )
         let application = Application(
-            router: router,
-            server: HTTPServerBuilder { responder in
-                GuardedHTTP1Channel(responder: responder, limits: limits, admission: admission, random: random)
-            },
+            responder: parts.responder,
+            server: HTTPServerBuilder { responder in parts.channel(responder: responder) },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 backlog: 1024,
@@ -57,7 +43,7 @@ final class HTTPService: Service {
             ),
             onServerRunning: { channel in
                 try? await channel.eventLoop
-                    .submit { try AcceptErrorHandler.install(on: channel, errors: acceptErrors) }
+                    .submit { try AcceptErrorHandler.install(on: channel, errors: parts.acceptErrors) }
                     .get()
                 if let address = channel.localAddress {
                     onListening(address)

@@ -1,10 +1,11 @@
+import DanmakuPipeline
 import NIOCore
 import Synchronization
 
 /// The HTTP connections that are open, over all event loops, refused ones included: the end of a drain's grace closes what is
 /// left of them.
 package final class OpenConnections: Sendable {
-    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+    private let channels = Mutex(StableTable<ObjectIdentifier, any Channel>())
 
     /// Starts without connections.
     package init() {}
@@ -28,8 +29,8 @@ package final class OpenConnections: Sendable {
     /// Closes all of them, without waiting.
     ///
     /// - Returns: How many they were.
-    func closeAll() -> Int {
-        let left = channels.withLock { Array($0.values) }
+    package func closeAll() -> Int {
+        let left = channels.withLock { $0.values }
         for channel in left {
             channel.close(promise: nil)
         }

@@ -21,13 +21,13 @@ public final class IngestServer: Service, Sendable {
     private struct State {
         var listener: (any Channel)?
         var isDraining = false
-        var connections: [ObjectIdentifier: any Channel] = [:]
+        var connections = StableTable<ObjectIdentifier, any Channel>()
     }
 
     /// What the port counts.
     public let counters = IngestCounters()
     /// What its listener could not accept.
-    let acceptErrors: AcceptErrors
+    package let acceptErrors: AcceptErrors
 
     /// So many connections over the limit are told so; the next ones are only closed, so that refusing costs little too.
     private static let toldOverLimit = 256
@@ -90,6 +90,13 @@ public final class IngestServer: Service, Sendable {
         return address
     }
 
+    /// Takes a listener that somebody else has bound; ``bind()`` then has nothing left to do.
+    ///
+    /// - Parameter listener: A channel with a local address, whose connections go to ``accept(_:)``.
+    package func adopt(listener: any Channel) {
+        state.withLock { $0.listener = listener }
+    }
+
     /// Serves until the service group shuts down gracefully; a cancelled task closes every connection at once.
     public func run() async throws {
         try await bind()
@@ -117,7 +124,7 @@ public final class IngestServer: Service, Sendable {
             while true {
                 let connections = state.withLock { state in
                     state.isDraining = true
-                    return Array(state.connections.values)
+                    return state.connections.values
                 }
                 guard !connections.isEmpty else {
                     return
@@ -135,7 +142,7 @@ public final class IngestServer: Service, Sendable {
     }
 
     private func closeConnections() {
-        for connection in state.withLock({ Array($0.connections.values) }) {
+        for connection in state.withLock({ $0.connections.values }) {
             connection.close(promise: nil)
         }
     }
@@ -174,7 +181,7 @@ public final class IngestServer: Service, Sendable {
     }
 
     /// Builds the pipeline of one accepted connection and enters it into the table.
-    private func accept(_ channel: any Channel) throws {
+    package func accept(_ channel: any Channel) throws {
         let key = ObjectIdentifier(channel)
         _ = counters.opened()
         let count = state.withLock { state in
