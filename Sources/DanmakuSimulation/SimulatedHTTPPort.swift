@@ -20,7 +20,7 @@ final class SimulatedHTTPPort: Service, @unchecked Sendable {
     private let acceptErrors: AcceptErrors
     private var listener: EmbeddedChannel?
 
-    init(_ scenario: Scenario, parts: Server.Parts, network: VirtualNetwork, logger: Logger) {
+    init(_ scenario: Scenario, parts: DanmakuServer.Server.Parts, network: VirtualNetwork, logger: Logger) {
         let responder = parts.responder
         channels = parts.channel { request, writer, channel in
             let context = DanmakuRequestContext(source: .init(channel: channel, logger: logger))

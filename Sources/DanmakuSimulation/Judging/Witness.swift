@@ -72,10 +72,10 @@ final class Witness {
 
     private func take() {
         let outbox: Outbox = reader!.take()
-        if outbox.isOverrun {
-            failures.append("the witness was overrun: choose smaller batches or a larger ring")
-        }
-        for entry in outbox.entries {
+        // One append can be more than an outbox holds; then the ring still has it.
+        let newest = log.head
+        let entries = outbox.isOverrun && newest > head ? reader.entries((head + 1)...newest) : outbox.entries
+        for entry in entries {
             take(entry)
         }
     }

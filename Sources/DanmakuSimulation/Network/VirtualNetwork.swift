@@ -85,6 +85,7 @@ final class VirtualNetwork: @unchecked Sendable {
         on port: Port,
         options: VirtualSocket.Options,
         prepare: @escaping (EmbeddedChannel) throws -> Void
+    /// - Throws: What the listener's pipeline says.
     ) throws -> EmbeddedChannel {
         let channel = EmbeddedChannel(loop: loop)
         let address = try SocketAddress(ipAddress: "127.0.0.1", port: 9000 - port.rawValue)
