@@ -81,11 +81,11 @@ final class VirtualNetwork: @unchecked Sendable {
     ///   - options: Of the sockets.
     ///   - prepare: Adds the handlers of a new channel.
     /// - Returns: The listener's channel.
+    /// - Throws: What the listener's pipeline says.
     func listen(
         on port: Port,
         options: VirtualSocket.Options,
         prepare: @escaping (EmbeddedChannel) throws -> Void
-    /// - Throws: What the listener's pipeline says.
     ) throws -> EmbeddedChannel {
         let channel = EmbeddedChannel(loop: loop)
         let address = try SocketAddress(ipAddress: "127.0.0.1", port: 9000 - port.rawValue)
