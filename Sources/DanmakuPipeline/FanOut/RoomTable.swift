@@ -48,7 +48,7 @@ package struct RoomTable {
 
     /// Estimated bytes of the table: its rooms with their names, their look-up and their watchers, and the departed ones.
     var bytes: Int {
-        rooms.count * 480 + departed.count * 160
+        rooms.count * 160 + indices.count * 320 + departed.count * 160
     }
 
     /// The names of the pipeline's rooms, a part at a time: what a stream of every room begins with.
@@ -128,6 +128,10 @@ package struct RoomTable {
         room.evicted = departed[name] ?? departedBefore
         room.newest = room.evicted
         let index: RoomIndex
+        // The end of the table may have been cut off since a place became free.
+        while let last = free.last, Int(last) >= rooms.count {
+            free.removeLast()
+        }
         if let reused = free.popLast() {
             index = reused
             rooms[Int(index)] = room
@@ -147,6 +151,12 @@ package struct RoomTable {
         indices[room.name] = nil
         rooms[Int(index)] = nil
         free.append(index)
+        while let last = rooms.last, last == nil {
+            rooms.removeLast()
+        }
+        if rooms.isEmpty {
+            (rooms, free) = ([], [])
+        }
         // A room that the table only guessed about is guessed again.
         guard room.evicted > departedBefore else {
             return

@@ -48,10 +48,10 @@ final class Subscriber {
         }
     }
 
-    /// Estimated bytes that it holds without what is pending: this object, its connection's handlers and task, and for
-    /// each room a position, a membership and its share of a sweep.
+    /// Estimated bytes that it holds without what is pending and without its connection: this object, and for each room a
+    /// position, a membership, its share of a sweep and its name in the request.
     var footprint: Int {
-        4096 + memberNumbers.count * 160
+        1024 + memberNumbers.count * 160
     }
 }
 

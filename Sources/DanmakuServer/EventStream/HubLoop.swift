@@ -9,11 +9,12 @@ final class HubLoop: @unchecked Sendable {
 
     /// Some times a second: it decides how exactly heartbeats and deadlines are kept.
     private static let tick: TimeAmount = .milliseconds(100)
-    /// The pause between two turns of a hub.
+    /// Nanoseconds between two turns of a hub: as long as the last turn took, within these bounds, so that turns take half
+    /// of a loop's time at most.
     ///
     /// It has to be a scheduled task: a loop runs what `execute` adds before it looks at its sockets again, so that turns
     /// without a pause would be one turn. Longer serves a queue of joins later, shorter leaves less to everything else.
-    private static let pause: TimeAmount = .microseconds(300)
+    private static let pause: ClosedRange<Int64> = 200_000...10_000_000
 
     let loop: any EventLoop
     /// How long a stream may take nothing while something waits for it.
@@ -123,10 +124,13 @@ final class HubLoop: @unchecked Sendable {
     /// Calls the hub, and sees to it that it gets another turn if something waits for one.
     private func perform(_ body: (FanOutHub, Timestamp) -> Void) {
         loop.preconditionInEventLoop()
-        body(hub, time.now())
+        let begun = time.now()
+        body(hub, begun)
         if hub.hasWaiting, !isResuming {
             isResuming = true
-            loop.scheduleTask(in: Self.pause) { [self] in
+            let taken = time.now().nanoseconds - begun.nanoseconds
+            let pause = min(max(taken, Self.pause.lowerBound), Self.pause.upperBound)
+            loop.scheduleTask(in: .nanoseconds(pause)) { [self] in
                 isResuming = false
                 perform { $0.resume(now: $1) }
             }

@@ -135,6 +135,31 @@ struct EventLogTests {
         #expect(Self.join(reader, ["room-39000"], "e-39000").verdict == .reset(.expired))
     }
 
+    @Test("rooms that were watched and are not any more leave no memory behind, and their places are used again")
+    func watchedRooms() {
+        let log = EventLog(ringBytes: 40_000, epoch: "e")
+        let reader = Self.reader(log)
+        for _ in 0..<3 {
+            let names = (0..<500).map { "room-\($0)" }
+            let joins = names.map { Self.join(reader, [$0]) }
+            #expect(log.held(now: 0).rooms == 500)
+            #expect((500 * 300...500 * 600).contains(log.held(now: 0).roomBytes))
+            let indices = joins.flatMap { join -> [RoomIndex] in
+                guard case .rooms(let rooms) = join.position.scope else {
+                    return []
+                }
+                return rooms.map(\.index)
+            }
+            #expect(Set(indices) == Set(0..<500))
+            // Every third one first, so that there are holes.
+            reader.unwatch(indices.filter { $0 % 3 == 0 })
+            #expect(log.held(now: 0).rooms == 333)
+            #expect(Self.join(reader, ["room-1"]).verdict == .fresh)
+            reader.unwatch(indices.filter { $0 % 3 != 0 })
+            #expect(log.held(now: 0).roomBytes == 0)
+        }
+    }
+
     @Test("pages merge rooms in ascending sequence and skip what the replay supersedes")
     func pages() {
         let log = EventLog(ringBytes: 1 << 20, epoch: "e")
