@@ -8,12 +8,18 @@ public enum OfferMode: Sendable {
 
 /// Calls a source that had to wait; used once, and not at all after ``Pipeline/cancel(_:)``.
 public final class DemandWaiter: Sendable {
+    /// Whether the source was called and has not offered since: it goes before the sources that come meanwhile.
+    let hasTurn: Bool
+
     private let body: @Sendable () -> Void
 
     /// Creates a waiter.
     ///
-    /// - Parameter resume: Called once, on any thread, without a lock held by this pipeline.
-    public init(_ resume: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - hasTurn: Whether this is the source's first offer after it was called.
+    ///   - resume: Called once, on any thread, without a lock held by this pipeline.
+    public init(hasTurn: Bool = false, _ resume: @escaping @Sendable () -> Void) {
+        self.hasTurn = hasTurn
         body = resume
     }
 

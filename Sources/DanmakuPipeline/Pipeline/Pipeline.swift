@@ -115,8 +115,8 @@ public final class Pipeline: Service, Sendable {
             let run = run(in: chunk, from: outcome.next)
             let claim: QueueBudget.Claim
             switch mode {
-            case .waits:
-                claim = .waiting
+            case .waits(let waiter):
+                claim = waiter.hasTurn ? .called : .waiting
             case .refuses:
                 claim = chunk.comments[run.lowerBound].kind == .paid ? .paid : .chat
             }

@@ -4,12 +4,15 @@ import Synchronization
 ///
 /// A run of comments reserves its places before it enters a shard and gives back what it did not use; a batch gives
 /// its places back when it is scored. A source that can wait is refused at 80 % and called back at 50 %, so that a
-/// full queue makes it wait once and not once a comment; the last sixteenth is for paid comments alone.
+/// full queue makes it wait once and not once a comment; while some wait, newcomers wait behind them. The last sixteenth is
+/// for paid comments alone.
 package final class QueueBudget: Sendable {
     /// Which sources may fill the queue how far.
     package enum Claim: Sendable {
-        /// A source that waits: up to 80 %.
+        /// A source that waits: up to 80 %, but only to half while others wait already, so that none is overtaken for ever.
         case waiting
+        /// A source that waited and was called: up to 80 %.
+        case called
         /// A source that is shed, ordinary comments: up to 15/16.
         case chat
         /// Paid comments: all of it.
@@ -29,6 +32,8 @@ package final class QueueBudget: Sendable {
 
     /// Bounded by the number of connections: each waits with one waiter, and a connection that closes takes it back.
     private let waiters = Mutex(WaiterQueue())
+    /// How many wait, for a look without the lock.
+    private let waitingCount = Atomic<Int>(0)
     /// Bounded by the number of drains: one.
     private let drains = Mutex<[DemandWaiter]>([])
 
@@ -99,25 +104,34 @@ package final class QueueBudget: Sendable {
         }
     }
 
-    /// Puts a source behind those to be called.
+    /// Puts a source behind those to be called, or before them if it was called and found no room.
     ///
     /// - Returns: What takes it back; `nil` if half the queue is free already: then the source goes on at once.
     package func wait(_ waiter: DemandWaiter) -> DemandToken? {
         waiters.withLock { waiting in
             // Under the lock: a release that comes later sees the waiter, one that came before is seen here.
-            isHalfFree ? nil : waiting.append(waiter)
+            guard !isHalfFree else {
+                return nil
+            }
+            // A call that found no room any more costs a source nothing of its place.
+            let token = waiter.hasTurn ? waiting.prepend(waiter) : waiting.append(waiter)
+            waitingCount.store(waiting.count, ordering: .relaxed)
+            return token
         }
     }
 
     /// Takes a source back, with all that its waiter holds; nothing happens if it was called already.
     package func cancel(_ token: DemandToken) {
         // What the waiter holds is freed after the lock.
-        _ = waiters.withLock { $0.remove(token) }
+        _ = waiters.withLock { waiting in
+            defer { waitingCount.store(waiting.count, ordering: .relaxed) }
+            return waiting.remove(token)
+        }
     }
 
     /// How many sources wait.
     package var waiting: Int {
-        waiters.withLock { $0.count }
+        waitingCount.load(ordering: .relaxed)
     }
 
     private func callWaiters(atMost limit: Int) {
@@ -126,6 +140,7 @@ package final class QueueBudget: Sendable {
             while called.count < limit, let waiter = waiting.popFirst() {
                 called.append(waiter)
             }
+            waitingCount.store(waiting.count, ordering: .relaxed)
             return called
         }
         for waiter in called {
@@ -154,7 +169,9 @@ package final class QueueBudget: Sendable {
 
     private func ceiling(_ claim: Claim) -> Int {
         switch claim {
-        case .waiting: limit * 4 / 5
+        // One more than what counts as half free: who is told to go on at once finds a place.
+        case .waiting: waiting > 0 ? limit / 2 + 1 : limit * 4 / 5
+        case .called: limit * 4 / 5
         case .chat: limit - limit / 16
         case .paid: limit
         }

@@ -33,24 +33,27 @@ package struct WaiterQueue: Sendable {
     ///
     /// - Returns: What removes it again.
     package mutating func append(_ waiter: DemandWaiter) -> DemandToken {
-        lastNumber += 1
-        let place = Place(waiter: waiter, number: lastNumber, previous: last, next: nil)
-        let index: Int
-        if let free = unused {
-            index = free
-            unused = places[free].next
-            places[free] = place
-        } else {
-            index = places.count
-            places.append(place)
-        }
+        let index = insert(waiter, previous: last, next: nil)
         if let last {
             places[last].next = index
         } else {
             first = index
         }
         last = index
-        count += 1
+        return DemandToken(place: index, number: lastNumber)
+    }
+
+    /// Adds a waiter before all others.
+    ///
+    /// - Returns: What removes it again.
+    package mutating func prepend(_ waiter: DemandWaiter) -> DemandToken {
+        let index = insert(waiter, previous: nil, next: first)
+        if let first {
+            places[first].previous = index
+        } else {
+            last = index
+        }
+        first = index
         return DemandToken(place: index, number: lastNumber)
     }
 
@@ -65,6 +68,19 @@ package struct WaiterQueue: Sendable {
             return nil
         }
         return remove(at: token.place)
+    }
+
+    private mutating func insert(_ waiter: DemandWaiter, previous: Int?, next: Int?) -> Int {
+        lastNumber += 1
+        count += 1
+        let place = Place(waiter: waiter, number: lastNumber, previous: previous, next: next)
+        guard let free = unused else {
+            places.append(place)
+            return places.count - 1
+        }
+        unused = places[free].next
+        places[free] = place
+        return free
     }
 
     private mutating func remove(at index: Int) -> DemandWaiter? {

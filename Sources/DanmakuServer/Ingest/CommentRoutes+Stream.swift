@@ -60,12 +60,13 @@ extension CommentRoutes {
             stream.answer.add(OfferOutcome(next: 0), own: rejections)
         }
         var next = 0
+        var hasTurn = false
         while next < chunk.comments.count {
             let signal = Signal()
             let outcome = pipeline.offer(
                 chunk,
                 from: next,
-                mode: .waits(DemandWaiter { signal.fire() }),
+                mode: .waits(DemandWaiter(hasTurn: hasTurn) { signal.fire() }),
                 client: stream.client,
                 now: receivedAt
             )
@@ -84,6 +85,7 @@ extension CommentRoutes {
             waiting.release(bytes, for: stream.client)
             // Called or not: a second time changes nothing.
             pipeline.cancel(wait)
+            hasTurn = true
             guard stream.channel.isActive, !Task.isCancelled else {
                 counters.abandoned(lines: chunk.comments.count - next)
                 throw CancellationError()

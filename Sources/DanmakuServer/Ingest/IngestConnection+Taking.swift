@@ -110,7 +110,7 @@ extension IngestConnection {
     func waiter() -> DemandWaiter {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         let eventLoop = eventLoop
-        return DemandWaiter {
+        let waiter = DemandWaiter(hasTurn: hasTurn) {
             eventLoop.execute {
                 let connection = bound.value
                 guard connection.wait != nil else {
@@ -118,9 +118,12 @@ extension IngestConnection {
                     return
                 }
                 connection.wait = nil
+                connection.hasTurn = true
                 connection.perform(connection.machine.resumed(now: connection.now))
             }
         }
+        hasTurn = false
+        return waiter
     }
 
     /// Writes the answers to bad lines; false if the client has to read some of them first.

@@ -34,6 +34,8 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
     var isTaking = false
     /// Set while the pipeline is to call back.
     var wait: DemandToken?
+    /// Set from the pipeline's call to the next offer.
+    var hasTurn = false
 
     private let time: any TimeSource
     private let waiting: ClientBudget

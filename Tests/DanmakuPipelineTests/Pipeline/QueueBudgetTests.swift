@@ -106,6 +106,60 @@ struct QueueBudgetTests {
         #expect(budget.waiting == 0)
     }
 
+    @Test("newcomers do not overtake a source that waits, and one that is called goes before them")
+    func nobodyIsOvertaken() throws {
+        let budget = QueueBudget(limit: 100, byteLimit: 1000)
+        let calls = Atomic<Int>(0)
+        _ = budget.reserve(80, for: .waiting)
+        _ = try #require(budget.wait(DemandWaiter { calls.add(1, ordering: .relaxed) }))
+        // However fast others bring more than leaves: half of the queue gets free, and the source is called.
+        for left in stride(from: 80, to: 51, by: -1) {
+            #expect(budget.used == left)
+            #expect(budget.reserve(10, for: .waiting) == 0)
+            budget.release(1)
+        }
+        #expect(calls.load(ordering: .relaxed) == 0)
+        budget.release(1)
+        #expect(calls.load(ordering: .relaxed) == 1)
+        #expect(budget.waiting == 0)
+        // Nobody waits any more: the next ones find all of their share.
+        #expect(budget.reserve(100, for: .waiting) == 30)
+    }
+
+    @Test("a source that was called and found no room any more stays before the others")
+    func calledInVain() throws {
+        let budget = QueueBudget(limit: 100, byteLimit: 1000)
+        let order = Mutex<[String]>([])
+        func waiter(_ name: String, hasTurn: Bool = false) -> DemandWaiter {
+            DemandWaiter(hasTurn: hasTurn) { order.withLock { $0.append(name) } }
+        }
+        _ = budget.reserve(80, for: .waiting)
+        _ = try #require(budget.wait(waiter("other")))
+        #expect(budget.reserve(10, for: .called) == 0)
+        _ = try #require(budget.wait(waiter("called", hasTurn: true)))
+        budget.release(10)
+        #expect(budget.reserve(10, for: .waiting) == 0)
+        #expect(budget.reserve(10, for: .called) == 10)
+        budget.release(30)
+        #expect(order.withLock { $0 } == ["called", "other"])
+    }
+
+    @Test("who is told to go on at once finds a place, at every fill", arguments: 0...100)
+    func neverSpins(filled: Int) {
+        let budget = QueueBudget(limit: 100, byteLimit: 1000)
+        _ = budget.reserve(80, for: .waiting)
+        // More than one release calls.
+        for _ in 0..<100 {
+            _ = budget.wait(DemandWaiter {})
+        }
+        _ = budget.reserve(max(0, filled - 80), for: .paid)
+        budget.release(max(0, 80 - filled))
+        for claim in [QueueBudget.Claim.waiting, .called] where budget.wait(DemandWaiter {}) == nil {
+            #expect(budget.reserve(1, for: claim) == 1)
+            budget.release(1)
+        }
+    }
+
     @Test("a drain is called when the last place is free")
     func drain() {
         let budget = QueueBudget(limit: 10, byteLimit: 1000)

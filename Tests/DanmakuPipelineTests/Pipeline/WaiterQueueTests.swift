@@ -15,7 +15,11 @@ struct WaiterQueueTests {
         var most = 0
         for number in 0..<2000 {
             switch Self.number(below: 10, random) {
-            case 0..<5:
+            case 0:
+                let token = queue.prepend(DemandWaiter { called.withLock { $0.append(number) } })
+                model.insert((number, token), at: 0)
+                most = max(most, model.count)
+            case 1..<5:
                 let token = queue.append(DemandWaiter { called.withLock { $0.append(number) } })
                 model.append((number, token))
                 most = max(most, model.count)
