@@ -1,5 +1,5 @@
 # make run    builds for release and starts the server with its built-in stream
-# make test   checks the format, then builds and runs every test
+# make test   checks the format and the systemd unit, then builds and runs every test
 # make fuzz   runs each fuzzing harness for SECONDS seconds (or only HARNESS=lines); Tests/fuzz/README.md
 # make check-races   runs every test under ThreadSanitizer
 SHELL := /bin/sh
@@ -20,6 +20,7 @@ run: setup
 	@exec .build/release/danmaku serve $(ARGS)
 
 test: setup lint
+	@deploy/check-service.sh
 	$(SWIFT) test --explicit-target-dependency-import-check error
 
 fuzz: setup
