@@ -40,7 +40,8 @@ package struct HostAndPort: Equatable, Sendable {
             if name.utf8.last == UInt8(ascii: ".") {
                 name = name.dropLast()
             }
-            guard !name.isEmpty, name.utf8.allSatisfy(Self.isInName) else {
+            // With a second final dot it would be another name each time that it is read.
+            guard !name.isEmpty, name.utf8.last != UInt8(ascii: "."), name.utf8.allSatisfy(Self.isInName) else {
                 return nil
             }
             host = Self.isIPv4(name.utf8) ? .address(String(name)) : .name(name.lowercased())

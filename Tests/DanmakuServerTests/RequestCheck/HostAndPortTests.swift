@@ -28,7 +28,7 @@ struct HostAndPortTests {
         "Anything else is no host",
         arguments: [
             "", " ", "a b", "a@b", "user:pw@host", "a/b", "http://a", "a:b", "a:65536", "a:+1", "a:-1", "a:1:2", ":80",
-            ".",
+            ".", "a..",
             "[::1", "::1", "[]", "[a]", "[::1]80", "[::1%eth0]", "[example.org]", "牛.example", "a\u{0}", "a,b", "a;b",
             "a\\b",
             String(repeating: "a", count: 262),

@@ -7,10 +7,10 @@ import NIOHTTP1
 
 @testable import DanmakuServer
 
-/// HTTP connections up to the router: NIO's decoder, our time-outs, and what we read of a head ourselves.
+/// HTTP connections up to the router: NIO's decoder, our timeouts, the one form of heads, and what we read of them.
 ///
 /// Input: a byte of options (1 the first answer closes, 2 no answers), a byte that seeds the cuts, then what the client
-/// sends. Rules: the requests do not depend on the cuts, nothing is read behind a closing answer, and once the client is
+/// sends. Rules: the requests do not depend on the cuts and have one `Host` at most, nothing is read behind a closing answer, and once the client is
 /// silent the connection ends.
 enum HeadHarness {
     @Sendable
@@ -25,6 +25,7 @@ enum HeadHarness {
             try require(other == whole, "cut into \(cut.map(\.count)): \(other), whole: \(whole)")
         }
         for head in whole.heads {
+            try require(head.headers["host"].count <= 1, "a request has two hosts: \(head)")
             try read(head)
         }
     }
@@ -105,9 +106,12 @@ enum HeadHarness {
         let channel = EmbeddedChannel()
         let answering = Answering(options: options)
         let pipeline = channel.pipeline.syncOperations
+        let upgrades = UpgradeGuard()
         try pipeline.addHandler(HTTPResponseEncoder())
+        try pipeline.addHandler(upgrades.gate)
         try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
         try pipeline.addHandler(RequestTimeoutHandler(head: .seconds(10), body: .seconds(30), idle: .seconds(75)))
+        try pipeline.addHandler(HeadHandler(upgrades: upgrades))
         try pipeline.addHandler(answering)
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/client")).wait()
         for read in reads where channel.isActive {
