@@ -31,8 +31,8 @@ public final class DemandWaiter: Sendable {
 
 /// Who offers comments, and how: the same for all comments of an offer.
 package struct OfferContext: Sendable {
-    /// What happens when the queue is full.
-    package let mode: OfferMode
+    /// Whether the source waits when the queue is full; otherwise the rest is shed.
+    package let waits: Bool
     /// Who sent them.
     package let client: ClientAddress
     /// Who waits for their results.
@@ -47,7 +47,12 @@ package struct OfferContext: Sendable {
         watch: ResultWatch? = nil,
         now: Timestamp
     ) {
-        self.mode = mode
+        // The mode's waiter stays out: a copy of it for each run would cost a retain and a release.
+        waits =
+            switch mode {
+            case .waits: true
+            case .refuses: false
+            }
         self.client = client
         self.watch = watch
         self.now = now

@@ -111,15 +111,14 @@ public final class Pipeline: Service, Sendable {
         let context = OfferContext(mode: mode, client: client, watch: watch, now: now)
         // One search an offer: while all rooms are in use, a flood of new ones must not search for each.
         var mayMakeRoom = true
+        let waitingClaim: QueueBudget.Claim? =
+            switch mode {
+            case .waits(let waiter): waiter.hasTurn ? .called : .waiting
+            case .refuses: nil
+            }
         while outcome.next < chunk.comments.count {
             let run = run(in: chunk, from: outcome.next)
-            let claim: QueueBudget.Claim
-            switch mode {
-            case .waits(let waiter):
-                claim = waiter.hasTurn ? .called : .waiting
-            case .refuses:
-                claim = chunk.comments[run.lowerBound].kind == .paid ? .paid : .chat
-            }
+            let claim = waitingClaim ?? (chunk.comments[run.lowerBound].kind == .paid ? .paid : .chat)
             let granted = budget.reserve(run.count, for: claim)
             if granted > 0 {
                 let refused = shard(of: chunk.comments[run.lowerBound])

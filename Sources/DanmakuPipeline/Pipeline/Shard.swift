@@ -61,7 +61,7 @@ package final class Shard: Sendable {
         makeRoom: () -> Bool
     ) -> Bool {
         var isChatRefused = false
-        if case .refuses = context.mode, chunk.comments[run.lowerBound].kind == .paid {
+        if !context.waits, chunk.comments[run.lowerBound].kind == .paid {
             isChatRefused = budget.isSaturated
         }
         var accepted = 0

@@ -64,9 +64,7 @@ extension ShardIntake {
                 if comments[index].kind.isScored {
                     admitted.lost.append(slot)
                 }
-                if case .refuses = context.mode {
-                    admitted.isRefused = true
-                }
+                admitted.isRefused = !context.waits
             }
             admitted.next = index + 1
         }
