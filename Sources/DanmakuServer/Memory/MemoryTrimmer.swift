@@ -4,7 +4,7 @@ import NIOPosix
 import ServiceLifecycle
 import Synchronization
 
-/// Looks at the resident memory every ten seconds and has the allocator give pages back when ``TrimRule`` says so.
+/// Looks at the resident memory every two seconds and has the allocator give pages back when ``TrimRule`` says so.
 ///
 /// A trim blocks its thread and everybody who allocates from the arena at hand, so it runs on the pool for blocking calls,
 /// never on an event loop.
@@ -20,7 +20,7 @@ final class MemoryTrimmer: Service {
     }
 
     /// How often memory is looked at.
-    static let interval = Duration.seconds(10)
+    static let interval = Duration.seconds(2)
 
     private let memory: Memory
     private let time: any TimeSource

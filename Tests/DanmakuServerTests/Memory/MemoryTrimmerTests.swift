@@ -49,7 +49,7 @@ struct MemoryTrimmerTests {
         let trims = Mutex(0)
     }
 
-    @Test("it looks every ten seconds, trims off the loops, counts and logs")
+    @Test("it looks every two seconds, trims off the loops, counts and logs")
     func looking() async throws {
         let books = Books()
         let clock = ManualClock()
@@ -70,12 +70,12 @@ struct MemoryTrimmerTests {
         )
         let running = Task { try await trimmer.run() }
         books.resident.withLock { $0 = 20 << 20 }
-        #expect(await clock.sleeper().deadline.offset == .seconds(10))
-        clock.advance(by: .seconds(10))
-        #expect(await clock.sleeper().deadline.offset == .seconds(20))
+        #expect(await clock.sleeper().deadline.offset == .seconds(2))
+        clock.advance(by: .seconds(2))
+        #expect(await clock.sleeper().deadline.offset == .seconds(4))
         #expect(trimmer.trims == 0)
         books.resident.withLock { $0 = 1 << 30 }
-        clock.advance(by: .seconds(10))
+        clock.advance(by: .seconds(2))
         _ = await clock.sleeper()
         #expect(trimmer.trims == 1)
         #expect(books.trims.withLock { $0 } == 1)
@@ -83,8 +83,8 @@ struct MemoryTrimmerTests {
         #expect(log.lines.first?.contains("before=1073741824") == true)
         // The second burst comes too early, and is dealt with when it is time: within a minute of its end.
         books.resident.withLock { $0 = 1 << 30 }
-        for _ in 0..<3 {
-            clock.advance(by: .seconds(10))
+        for _ in 0..<15 {
+            clock.advance(by: .seconds(2))
             _ = await clock.sleeper()
         }
         #expect(trimmer.trims == 2)
