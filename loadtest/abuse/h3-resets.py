@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """H3: connections that are reset while the pipeline is full leave nothing behind.
 
-Two loaders keep the queue full; 4,000 connections in 12 s send 64 KiB of lines each and are reset; beside them an honest
+Two loaders keep the queue full; 4,000 connections in 12 s send up to 1 MiB of lines each and are reset after half a second, when
+the server has read a part and waits with it; beside them an honest
 client of another address sends a line every 250 ms and waits for its acknowledgement. Wanted: resident memory back within
 30 MiB of what it was under the same load before, and no acknowledgement later than 1 s.
 """
@@ -14,7 +15,8 @@ from harness import connect, machine, mib, quantile, reset, server
 RESETS = 4000
 SECONDS = 12
 LINES = b"".join(b'{"room":"r%d","text":"what a play %d, did anybody see that coming at all"}\n' % (n % 50, n) for n in range(20000))
-PIECE = LINES[: LINES.rindex(b"\n", 0, 64 * 1024) + 1]
+PIECE = LINES[: LINES.rindex(b"\n", 0, 1024 * 1024) + 1]
+HELD = 0.5
 
 
 def load(address, source, stop):
@@ -35,8 +37,11 @@ def keep_loading(address, source, stop):
 
 
 def attack(address, source, count, seconds):
+    opened = []
     for number in range(count):
         started = time.monotonic()
+        while opened and opened[0][0] < started - HELD:
+            reset(opened.pop(0)[1])
         try:
             connection = connect(address, source)
             connection.setblocking(False)
@@ -44,10 +49,12 @@ def attack(address, source, count, seconds):
                 connection.send(PIECE)
             except BlockingIOError:
                 pass
-            reset(connection)
+            opened.append((started, connection))
         except OSError:
             pass
         time.sleep(max(0, seconds / count - (time.monotonic() - started)))
+    for _, connection in opened:
+        reset(connection)
 
 
 def honest(address, stop, times):

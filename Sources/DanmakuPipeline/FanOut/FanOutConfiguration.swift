@@ -22,7 +22,7 @@ public struct FanOutConfiguration: Sendable {
     public var retryMilliseconds: ClosedRange<Int> = 2000...6000
     /// What replays, snapshots and joins may cost before an event loop looks at its sockets again, in units of about 2 µs:
     /// more serves many joins sooner, less keeps everything else on the loop quicker.
-    public var turnUnits = 64
+    public var turnUnits = 32
     /// The same in bytes written.
     public var turnBytes = 256 << 10
 

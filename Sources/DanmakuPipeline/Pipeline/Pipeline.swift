@@ -116,10 +116,19 @@ public final class Pipeline: Service, Sendable {
             case .waits(let waiter): waiter.hasTurn ? .called : .waiting
             case .refuses: nil
             }
+        var share = waitingClaim == .called ? QueueBudget.share : .max
         while outcome.next < chunk.comments.count {
-            let run = run(in: chunk, from: outcome.next)
+            if share == 0 {
+                if case .waits(let waiter) = mode, let token = budget.wait(waiter, hadShare: true) {
+                    outcome.wait = token
+                    return outcome
+                }
+                share = QueueBudget.share
+            }
+            let run = run(in: chunk, from: outcome.next).prefix(share)
             let claim = waitingClaim ?? (chunk.comments[run.lowerBound].kind == .paid ? .paid : .chat)
             let granted = budget.reserve(run.count, for: claim)
+            share -= granted
             if granted > 0 {
                 let refused = shard(of: chunk.comments[run.lowerBound])
                     .offer(chunk, run.prefix(granted), context: context, outcome: &outcome) {

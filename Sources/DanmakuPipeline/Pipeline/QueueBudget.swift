@@ -26,9 +26,12 @@ package final class QueueBudget: Sendable {
 
     private let count = Atomic<Int>(0)
     private let bytes = Atomic<Int>(0)
-    /// How many sources one release calls: each finds room for a whole read, so that calling all of a thousand would make
-    /// nearly all of them wait again.
+    /// How many sources one release calls. Together they place a quarter of the default queue, so that each finds room.
     private static let calledAtOnce = 64
+    /// How many comments a source that was called places while others wait: then it goes behind them.
+    ///
+    /// A smaller share serves a source that has one line sooner, a larger one calls the others less often.
+    package static let share = 256
 
     /// Bounded by the number of connections: each waits with one waiter, and a connection that closes takes it back.
     private let waiters = Mutex(WaiterQueue())
@@ -106,15 +109,19 @@ package final class QueueBudget: Sendable {
 
     /// Puts a source behind those to be called, or before them if it was called and found no room.
     ///
-    /// - Returns: What takes it back; `nil` if half the queue is free already: then the source goes on at once.
-    package func wait(_ waiter: DemandWaiter) -> DemandToken? {
+    /// - Parameters:
+    ///   - waiter: The source.
+    ///   - hadShare: Whether it has placed its ``share`` since it was called; then it goes behind the others.
+    /// - Returns: What takes it back; `nil` if half the queue is free, or if it had its share and no other source waits:
+    ///   then it goes on at once.
+    package func wait(_ waiter: DemandWaiter, hadShare: Bool = false) -> DemandToken? {
         waiters.withLock { waiting in
             // Under the lock: a release that comes later sees the waiter, one that came before is seen here.
-            guard !isHalfFree else {
+            guard !isHalfFree, !(hadShare && waiting.count == 0) else {
                 return nil
             }
             // A call that found no room any more costs a source nothing of its place.
-            let token = waiter.hasTurn ? waiting.prepend(waiter) : waiting.append(waiter)
+            let token = waiter.hasTurn && !hadShare ? waiting.prepend(waiter) : waiting.append(waiter)
             waitingCount.store(waiting.count, ordering: .relaxed)
             return token
         }

@@ -105,6 +105,24 @@ struct PipelineTests {
         }
     }
 
+    @Test(
+        "a source that was called places its share, then waits behind the others; without others it places all that fits"
+    )
+    func share() throws {
+        let fixtures = (0..<600).map { CommentFixture(room: "r\($0 % 3)", text: "\($0)") }
+        let called = { OfferMode.waits(DemandWaiter(hasTurn: true) {}) }
+        let crowded = PipelineBench { $0.queueLimit = 2048 }
+        _ = crowded.pipeline.budget.reserve(1100, for: .waiting)
+        _ = try #require(crowded.pipeline.budget.wait(DemandWaiter {}))
+        let shared = crowded.offer(fixtures, mode: called())
+        #expect(shared.next == QueueBudget.share)
+        #expect(shared.wait != nil)
+        #expect(crowded.pipeline.waitingSources == 2)
+        let alone = PipelineBench { $0.queueLimit = 2048 }
+        _ = alone.pipeline.budget.reserve(1100, for: .waiting)
+        #expect(alone.offer(fixtures, mode: called()).next == 2048 * 4 / 5 - 1100)
+    }
+
     @Test("a full queue sheds the last ones, and the room's coverage says so")
     func shedding() async throws {
         let bench = PipelineBench { $0.queueLimit = 64 }

@@ -144,6 +144,21 @@ struct QueueBudgetTests {
         #expect(order.withLock { $0 } == ["called", "other"])
     }
 
+    @Test("a source that placed its share goes behind the others, and goes on at once if there are no others")
+    func share() throws {
+        let budget = QueueBudget(limit: 100, byteLimit: 1000)
+        let order = Mutex<[String]>([])
+        func waiter(_ name: String, hasTurn: Bool = false) -> DemandWaiter {
+            DemandWaiter(hasTurn: hasTurn) { order.withLock { $0.append(name) } }
+        }
+        _ = budget.reserve(80, for: .waiting)
+        #expect(budget.wait(waiter("greedy", hasTurn: true), hadShare: true) == nil)
+        _ = try #require(budget.wait(waiter("other")))
+        _ = try #require(budget.wait(waiter("greedy", hasTurn: true), hadShare: true))
+        budget.release(30)
+        #expect(order.withLock { $0 } == ["other", "greedy"])
+    }
+
     @Test("who is told to go on at once finds a place, at every fill", arguments: 0...100)
     func neverSpins(filled: Int) {
         let budget = QueueBudget(limit: 100, byteLimit: 1000)
