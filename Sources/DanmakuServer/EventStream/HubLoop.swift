@@ -9,8 +9,8 @@ final class HubLoop: @unchecked Sendable {
 
     /// Some times a second: it decides how exactly heartbeats and deadlines are kept.
     private static let tick: TimeAmount = .milliseconds(100)
-    /// Nanoseconds between two turns of a hub: three times what the last turn took, within these bounds, so that turns take
-    /// at most a quarter of a loop's time.
+    /// Nanoseconds between two turns of a hub: seven times what the last turn took, within these bounds, so that turns take
+    /// at most an eighth of a loop's time.
     ///
     /// It has to be a scheduled task: a loop runs what `execute` adds before it looks at its sockets again, so that turns
     /// without a pause would be one turn. Longer serves a queue of joins later, shorter leaves less to everything else.
@@ -129,7 +129,7 @@ final class HubLoop: @unchecked Sendable {
         if hub.hasWaiting, !isResuming {
             isResuming = true
             let taken = time.now().nanoseconds - begun.nanoseconds
-            let pause = min(max(3 * taken, Self.pause.lowerBound), Self.pause.upperBound)
+            let pause = min(max(7 * taken, Self.pause.lowerBound), Self.pause.upperBound)
             loop.scheduleTask(in: .nanoseconds(pause)) { [self] in
                 isResuming = false
                 perform { $0.resume(now: $1) }
