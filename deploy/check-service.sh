@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks danmaku.service beside it: no line that systemd does not know, and an exposure of at most 2.0 of 10.
+# Checks danmaku.service: systemd knows every line, and the exposure is at most 2.0 of 10.
 set -euo pipefail
 cd "$(dirname "$0")"
 if ! command -v systemd-analyze > /dev/null; then
@@ -8,7 +8,7 @@ if ! command -v systemd-analyze > /dev/null; then
 fi
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
-# `verify` looks for the program: any one stands in for it.
+# `verify` looks for the program; any program will do.
 sed "s|^ExecStart=[^ ]*|ExecStart=$(command -v true)|" danmaku.service > "$WORK/danmaku.service"
 if ! systemd-analyze verify "$WORK/danmaku.service" > "$WORK/verify" 2>&1 || grep -q "danmaku.service" "$WORK/verify"; then
     cat "$WORK/verify"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Checks the snippets beside it with a server of its own, through each proxy that is installed:
-#   - a stream's first bytes and a live comment pass at once, and a client that leaves is noticed behind the proxy
-#   - two clients are two for admission.client-rate, and no client can write its own address
-#   - what is for operators is not reached, however its path is spelt
+# Checks the configurations in this folder with its own server, through each proxy that is installed:
+#   - a stream's first bytes and a live comment pass at once, and the server notices when a client leaves
+#   - two clients count as two for admission.client-rate, and no client can choose its own address
+#   - no spelling of an operators' path is answered
 #
 #   BIN=.build/release deploy/check.sh
 set -euo pipefail
@@ -17,7 +17,7 @@ stop() { if [ -n "$PROXY" ]; then kill "$PROXY" 2>/dev/null || true; wait "$PROX
 finish() { stop; if [ -n "$SERVER" ]; then kill "$SERVER" 2>/dev/null || true; wait "$SERVER" 2>/dev/null || true; fi; rm -rf "$WORK"; }
 trap finish EXIT
 
-# A second of comments is 100; one request of 1,000 puts its client into debt for ten.
+# The rate is 100 comments a second; one request of 1,000 puts its client into debt for 10 s.
 "$BIN/danmaku" serve --demo --http-port 0 --ingest-port 0 --log-format json --set admission.client-rate=100 \
     --set http.trusted-proxies=127.0.0.1 --set http.allowed-hosts=live.example 2> "$WORK/server.log" & SERVER=$!
 PORT=
@@ -55,7 +55,7 @@ check() {
         status=1
     fi
 
-    # Two clients of this proxy that no proxy before it had.
+    # Two clients that were not used with another proxy.
     number=$((number + 1))
     first=127.0.$number.1
     second=127.0.$number.2
