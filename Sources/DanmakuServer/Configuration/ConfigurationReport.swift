@@ -73,7 +73,7 @@ public struct ConfigurationReport: Sendable {
 
     /// The table of keys as Markdown; it depends on nothing but the key table.
     public static var markdown: String {
-        let head = "| key | default | unit | allowed | what it moves |\n|---|---|---|---|---|\n"
+        let head = "| key | default | unit | allowed | meaning |\n|---|---|---|---|---|\n"
         return head
             + ConfigurationTable.keys
             .map { key in
