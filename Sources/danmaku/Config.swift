@@ -6,7 +6,7 @@ struct Config: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
         abstract: "Print every configuration key, its value and where it came from.",
-        discussion: "It takes what `danmaku serve` takes, so that one can see what a start would use."
+        discussion: "It accepts the options of `danmaku serve` and prints what a start with them would use."
     )
 
     @OptionGroup var options: ConfigurationOptions
@@ -14,12 +14,12 @@ struct Config: ParsableCommand {
     @Flag(help: "Print a JSON array, with type, unit, default and allowed values.")
     var json = false
 
-    @Flag(help: "Print the README's table of keys.")
+    @Flag(help: "Print the README's table of keys as Markdown.")
     var markdown = false
 
     func validate() throws {
         guard !(json && markdown) else {
-            throw ValidationError("--json and --markdown exclude each other.")
+            throw ValidationError("Use either --json or --markdown.")
         }
     }
 

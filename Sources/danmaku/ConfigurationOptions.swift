@@ -2,9 +2,9 @@ import ArgumentParser
 import DanmakuServer
 import Foundation
 
-/// The options that say where configuration comes from, for every command that needs it.
+/// The options that name the sources of the configuration, for every command that needs it.
 struct ConfigurationOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("YAML or JSON file of keys.", valueName: "file"))
+    @Option(help: ArgumentHelp("A YAML or JSON file of configuration keys.", valueName: "file"))
     var config: String?
 
     @Option(help: ArgumentHelp("Key http.port.", valueName: "port"))
@@ -22,7 +22,7 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Key http.web-directory.", valueName: "dir"))
     var web: String?
 
-    @Flag(help: "Key demo.enabled: feed a built-in stream into a few rooms.")
+    @Flag(help: "Key demo.enabled: feed a built-in stream of comments into a few rooms.")
     var demo = false
 
     @Option(help: ArgumentHelp("Key log.format: human or json.", valueName: "format"))

@@ -12,7 +12,7 @@ struct Danmaku: AsyncParsableCommand {
         ]
     )
 
-    /// Runs a command; a wrong command line is one line and status 64, as a wrong configuration is.
+    /// Runs a command; a wrong command line prints one line and exits with status 64, like a wrong configuration.
     static func main() async {
         do {
             var command = try parseAsRoot()

@@ -8,11 +8,11 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Compare a scorer's answers with labelled files.",
         discussion: """
-            A file holds lines of label<TAB>text. Accuracy, macro-F1, a table by class with the confusion matrix, the \
-            expected calibration error, and comments a second on one core, normalisation included.
+            A file has lines of label<TAB>text. The report has accuracy, macro-F1, a table by class with the confusion \
+            matrix, the expected calibration error, and comments a second on one core, normalization included.
 
-            With --classes negative,positive only rows of these two count, and the sign of the score decides whatever \
-            the label; how often neutral was answered is said beside it.
+            With --classes negative,positive, only rows of these two classes count, and the sign of the score decides \
+            instead of the label. The report then also has the share of neutral answers.
             """
     )
 
@@ -22,10 +22,10 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var options: ScorerOptions
 
     @Option(
-        help: "polarity or emotion; by default emotion for files with .emotion. in their name.",
+        help: "polarity or emotion. Default: emotion for files with .emotion. in their name, else polarity.",
         transform: { name in
             guard let task = EvaluationTask(rawValue: name) else {
-                throw ValidationError("--task is polarity or emotion, not \(name).")
+                throw ValidationError("--task must be polarity or emotion, not \(name).")
             }
             return task
         }
@@ -35,14 +35,19 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Compare only these classes.", valueName: "name,name"))
     var classes: String?
 
-    @Flag(help: "One JSON object a file and line.")
+    @Flag(help: "Print one JSON object per file, one per line.")
     var json = false
 
-    @Option(help: ArgumentHelp("Draw reliability and confusion of all files into this SVG.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Write a plot of reliability and confusion of all files to this SVG file.",
+            valueName: "file"
+        )
+    )
     var plot: String?
 
     @Option(
-        help: "Measure the speed for so long on each file; 0 leaves it out.",
+        help: "The time in ms to measure the speed on each file; 0 does not measure.",
         transform: NumberOption.integer(0...3_600_000)
     )
     var measureMilliseconds = 300
@@ -88,7 +93,7 @@ struct EvaluateCommand: ParsableCommand {
         return try classes.split(separator: ",")
             .map { name in
                 guard let index = task.classes.firstIndex(of: String(name)) else {
-                    throw ValidationError("--classes: \(name) is none of \(task.classes.joined(separator: ", "))")
+                    throw ValidationError("--classes: \(name) is not one of \(task.classes.joined(separator: ", "))")
                 }
                 return index
             }

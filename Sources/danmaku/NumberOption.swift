@@ -1,7 +1,7 @@
 import ArgumentParser
 import SentimentModel
 
-/// Reads the numbers of the command line by the rules that every input has, each within a range that can be computed with.
+/// Reads the numbers of the command line by the rules of every input, each within a range that is safe to compute with.
 enum NumberOption {
     /// Reads an integer.
     static func integer<Value: FixedWidthInteger & Sendable>(
@@ -9,7 +9,7 @@ enum NumberOption {
     ) -> @Sendable (String) throws -> Value {
         { text in
             guard let value = ClientNumber.integer(text.utf8, in: range) else {
-                throw ValidationError("an integer from \(range.lowerBound) to \(range.upperBound) is expected")
+                throw ValidationError("expected an integer from \(range.lowerBound) to \(range.upperBound)")
             }
             return value
         }
@@ -21,7 +21,7 @@ enum NumberOption {
     ) -> @Sendable (String) throws -> Value {
         { text in
             guard let value = ClientNumber.decimal(text.utf8, in: range) else {
-                throw ValidationError("a number from \(range.lowerBound) to \(range.upperBound) is expected")
+                throw ValidationError("expected a number from \(range.lowerBound) to \(range.upperBound)")
             }
             return Value(value)
         }

@@ -9,47 +9,50 @@ struct ReplayCommand: AsyncParsableCommand {
         commandName: "replay",
         abstract: "Send a recorded file into a server's ingest socket, with its original timing.",
         discussion: """
-            Files are told apart by their content: NDJSON of comments (their sentAt, else receivedAt, is the time), \
-            lines of t_ms<TAB>text, or the XML of Bilibili and of recorders. A time that jumps back starts a new \
-            segment at once. Every line gets an id of this run, and only what the server has not acknowledged is sent \
-            again after a lost connection. Exit status 1 if a line was shed or never acknowledged; refused lines are \
-            counted and are no loss.
+            The format is detected from the content: NDJSON of comments (timed by sentAt, else by receivedAt), lines of \
+            t_ms<TAB>text, or the XML of Bilibili and of recorders. A time that jumps back starts a new segment at once. \
+            Each line gets an id of this run; after a lost connection, only lines that the server has not acknowledged \
+            are sent again. Exit status 1 if a line was shed or never acknowledged. Rejected lines are counted; they do \
+            not change the exit status.
             """
     )
 
     @Argument(help: ArgumentHelp("The file, or - for standard input.", valueName: "file"))
     var file: String
 
-    @Option(help: "The room of all comments. Default: each comment's own, else one named after the file.")
+    @Option(help: "The room of all comments. Default: each comment's own room, else one named after the file.")
     var room: String?
 
-    @Option(help: "How much faster than recorded, or max.")
+    @Option(help: "The factor of the recorded speed, or max.")
     var speed = ReplaySpeed(factor: 1)
 
-    @Flag(help: "Begin again at the end.")
+    @Flag(help: "Start again at the end of the file.")
     var loop = false
 
     @Option(help: ArgumentHelp("The ingest socket.", valueName: "host:port"))
     var to = ReplayAddress(host: "127.0.0.1", port: 9000)
 
-    @Option(help: "The ingest token, where the server asks for one.")
+    @Option(help: "The ingest token, if the server requires one.")
     var token: String?
 
     @Option(
-        help: ArgumentHelp("How long to go on while nothing is acknowledged; 0 never connects again.", valueName: "s"),
+        help: ArgumentHelp(
+            "The time without acknowledgements after which to give up; 0 never reconnects.",
+            valueName: "s"
+        ),
         transform: NumberOption.decimal(0...31_536_000)
     )
     var retrySeconds: Double = 60
 
     func validate() throws {
         if let room, room.isEmpty || room.utf8.count > 64 || !room.utf8.allSatisfy(Self.isRoomByte) {
-            throw ValidationError("A room is 1 to 64 of A-Z a-z 0-9 . _ : -")
+            throw ValidationError("A room's name must be 1 to 64 of A-Z a-z 0-9 . _ : -")
         }
         if loop && file == "-" {
             throw ValidationError("Standard input cannot be replayed twice: --loop needs a file.")
         }
         if let token, !token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) {
-            throw ValidationError("A token is printable ASCII without quotes and backslashes.")
+            throw ValidationError("A token must be printable ASCII without quotes and backslashes.")
         }
     }
 

@@ -1,7 +1,7 @@
 import DanmakuServer
 import Foundation
 
-/// What a replay says of itself: a line that moves while it runs, on a terminal only, and the summary.
+/// The output of a replay: a progress line, on a terminal only, and the summary.
 enum ReplayReport {
     private static let interval = Duration.milliseconds(500)
 

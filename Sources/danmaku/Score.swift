@@ -13,14 +13,14 @@ struct ScoreCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "score",
-        abstract: "Score lines from standard input, one JSON result a line, in the same order.",
+        abstract: "Score lines from standard input; print one JSON result per line, in the same order.",
         discussion: """
-            Any input is taken: an empty line gives a neutral result, bytes that are no UTF-8 are skipped. Only with \
-            --format ndjson can a line be refused; its result is {"error":"…"} then.
+            Any input is accepted: an empty line gives a neutral result, bytes that are not UTF-8 are skipped. Only with \
+            --format ndjson can a line be refused; its result is then {"error":"…"}.
             """
     )
 
-    @Option(help: "text: the line; tsv: what follows the first tab; ndjson: the member \"text\" of an object.")
+    @Option(help: "text: the line; tsv: the text after the first tab; ndjson: the member \"text\" of an object.")
     var format = Format.text
 
     @OptionGroup var options: ScorerOptions
@@ -43,7 +43,7 @@ struct ScoreCommand: ParsableCommand {
             guard count > 0 else { break }
             lines.take(UnsafeBufferPointer(rebasing: block.bindMemory(to: UInt8.self)[..<count]), into: &output)
             if count < block.count {
-                // The input pauses: whoever writes it may be waiting for the answers.
+                // The input pauses: its writer may be waiting for the answers.
                 lines.flush(into: &output)
             }
             try write(&output)

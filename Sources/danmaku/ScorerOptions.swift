@@ -11,15 +11,15 @@ struct ScorerOptions: ParsableArguments {
         case vader
     }
 
-    @Option(help: "model, lexicon or vader; the model if there is one, else the lexicon.")
+    @Option(help: "model, lexicon or vader. Default: the model if there is one, else the lexicon.")
     var scorer: Kind?
 
-    @Option(help: ArgumentHelp("A model made by `danmaku train`, instead of the one that ships.", valueName: "file"))
+    @Option(help: ArgumentHelp("A model made by `danmaku train`, instead of the model that ships.", valueName: "file"))
     var model: String?
 
     @Option(
         help: ArgumentHelp(
-            "A lexicon instead of the built-in one: docs/lexicon-format.md, or VADER's format for vader.",
+            "A lexicon instead of the built-in one (docs/lexicon-format.md; for vader in VADER's format).",
             valueName: "file"
         )
     )
@@ -30,10 +30,10 @@ struct ScorerOptions: ParsableArguments {
             throw ValidationError("--scorer model needs --model FILE: no model ships with this program.")
         }
         if let scorer, scorer != .model, model != nil {
-            throw ValidationError("--model goes with --scorer model.")
+            throw ValidationError("--model needs --scorer model.")
         }
         if kind == .model && lexicon != nil {
-            throw ValidationError("--lexicon goes with --scorer lexicon or vader.")
+            throw ValidationError("--lexicon needs --scorer lexicon or vader.")
         }
     }
 

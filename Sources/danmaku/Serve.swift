@@ -10,10 +10,10 @@ struct Serve: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run the server.",
         discussion: """
-            The first SIGTERM or SIGINT drains: nothing new is taken, everything taken is published, streams are told and \
-            ended. A second one exits at once.
+            The first SIGTERM or SIGINT drains: the server accepts nothing new, publishes what it has accepted, and ends \
+            the streams with `bye`. A second signal exits at once.
 
-            Exit status: 0 after a drain, 64 for a wrong configuration, 69 for a port that is not to be had, \
+            Exit status: 0 after a drain, 64 for a wrong configuration, 69 for a port that cannot be used, \
             128 + its number for a second signal.
             """
     )
@@ -49,7 +49,7 @@ struct Serve: AsyncParsableCommand {
         let logger = Logger(label: "danmaku")
         if plan.isReduced {
             logger.warning(
-                "The limit of open files is too low for the default limits of connections, which are reduced.",
+                "The limit of open files is too low for the default limits of connections; they are reduced.",
                 metadata: [
                     "files": "\(files)", "http.max-connections": "\(plan.http)",
                     "ingest.max-connections": "\(plan.ingest)",

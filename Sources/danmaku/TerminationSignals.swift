@@ -1,10 +1,10 @@
 import Foundation
 import Synchronization
 
-/// Owns SIGTERM and SIGINT: the first one asks for a drain, the second one ends the process at once.
+/// Handles SIGTERM and SIGINT: the first signal starts a drain, the second one ends the process at once.
 ///
-/// Neither depends on Swift's thread pool or on an event loop, which may be just what hangs: the second signal exits from
-/// the handler itself, the grace is kept by a thread of its own.
+/// Neither depends on Swift's thread pool or on an event loop, which may be what hangs: the second signal exits from
+/// the handler itself, and a separate thread measures the grace.
 enum TerminationSignals {
     private static let received = Atomic<Int>(0)
     private static let writeEnd = Atomic<Int32>(-1)

@@ -2,18 +2,18 @@ import ArgumentParser
 import Foundation
 import SentimentModel
 
-/// `danmaku train`: makes a model file from labelled comments.
+/// `danmaku train`: makes a model file from labeled comments.
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Trains a model on labelled comments.",
+        abstract: "Train a model on labeled comments.",
         discussion: """
-            A file holds lines of LABEL<TAB>TEXT. A label is the name of a class (negative, neutral, positive; or none, \
-            happy, angry, sad, surprised in files of emotions), or what a teacher thought: three probabilities of the \
-            polarities, with five of the emotions behind a semicolon if it has those (0.1,0.7,0.2;0.8,0.1,0,0.1,0).
+            A file has lines of LABEL<TAB>TEXT. A label is the name of a class (negative, neutral, positive; or none, \
+            happy, angry, sad, surprised in files of emotions), or a teacher's answer: three probabilities of the \
+            polarities, and optionally five of the emotions after a semicolon (0.1,0.7,0.2;0.8,0.1,0,0.1,0).
 
             FILE may be followed by :weight=NUMBER, :task=polarity|emotion (emotion if the name has ".emotion."), \
-            :domain=live|other (what kind of texts it holds; where no file says so, short texts are live) and \
+            :domain=live|other (the kind of its texts; if no file has it, short texts are live) and \
             :limit=ROWS.
             """
     )
@@ -21,80 +21,83 @@ struct TrainCommand: ParsableCommand {
     @Argument(help: "Files to learn from.")
     var data: [String]
 
-    @Option(name: .shortAndLong, help: "Where the model is written; an older file is replaced by renaming.")
+    @Option(name: .shortAndLong, help: "The file to write the model to; an older file is replaced by renaming.")
     var output: String
 
-    @Option(help: "A file that decides when to stop, the priors and the calibration. Its texts are not learnt from.")
+    @Option(help: "A file that decides when to stop, the priors and the calibration. Its texts are not learned from.")
     var dev: [String] = []
 
-    @Option(help: "A file whose texts must not be learnt from, such as a test set.")
+    @Option(help: "A file whose texts must not be learned from, such as a test set.")
     var exclude: [String] = []
 
-    @Option(help: "The name that the model carries.")
+    @Option(help: "The name of the model.")
     var name = TrainingSettings().name
 
-    @Option(help: "How often every row is seen, at most.", transform: NumberOption.integer(1...10_000))
+    @Option(help: "The most passes over all rows.", transform: NumberOption.integer(1...10_000))
     var epochs = TrainingSettings().epochs
 
     @Option(help: "The first step size.", transform: NumberOption.decimal(1e-9...100))
     var learningRate = TrainingSettings().learningRate
 
     @Option(
-        help: "How fast the extra weights of live comments learn, against those of all texts.",
+        help: "The step size of the extra weights of live comments, relative to those of all texts.",
         transform: NumberOption.decimal(0...1000)
     )
     var liveRate = TrainingSettings().liveRate
 
-    @Option(help: "How strongly weights are drawn to zero.", transform: NumberOption.decimal(0...0.99))
+    @Option(help: "The decay of weights toward zero.", transform: NumberOption.decimal(0...0.99))
     var decay = TrainingSettings().decay
 
     @Option(
-        help: "How strongly the extra weights of live comments are drawn to zero.",
+        help: "The decay of the extra weights of live comments toward zero.",
         transform: NumberOption.decimal(0...0.99)
     )
     var liveDecay = TrainingSettings().liveDecay
 
     @Option(
-        help: "How often the gate between live comments and other texts sees every row.",
+        help: "The passes of the gate between live comments and other texts over all rows.",
         transform: NumberOption.integer(1...10_000)
     )
     var gateEpochs = TrainingSettings().gateEpochs
 
     @Option(
-        help: "The share of a text's features left out at random, 0 to below 1.",
+        help: "The share of a text's features that is left out at random, from 0 to below 1.",
         transform: NumberOption.decimal(0...0.999)
     )
     var dropout = TrainingSettings().dropout
 
-    @Option(help: "Features seen less often are dropped, 1 to 255.", transform: NumberOption.integer(1...255))
+    @Option(help: "Features with fewer occurrences are dropped, 1 to 255.", transform: NumberOption.integer(1...255))
     var minimumCount = TrainingSettings().minimumCount
 
     @Option(help: "Lines of the table, 64 bytes and four features each.", transform: NumberOption.integer(1...262_000))
     var lines = TrainingSettings().lines
 
     @Option(
-        help: "After this share of the epochs, features that will not fit are dropped.",
+        help: "The share of the epochs after which features that do not fit are dropped.",
         transform: NumberOption.decimal(0...1)
     )
     var pruneAfter = TrainingSettings().pruneAfter
 
     @Option(
-        help: "How much rows of rare classes gain: 0 nothing, 0.5 square root, 1 all classes count alike.",
+        help: "The extra weight of rare classes: 0 none, 0.5 square root, 1 equal weight for all classes.",
         transform: NumberOption.decimal(0...1)
     )
     var classBalance = TrainingSettings().classBalance
 
-    @Flag(inversion: .prefixedNo, help: "Rows of files without neutral rows say nothing about neutral.")
+    @Flag(inversion: .prefixedNo, help: "Rows of files without neutral rows carry no information about neutral.")
     var maskMissingNeutral = TrainingSettings().masksMissingNeutral
 
-    @Option(help: "How much emotion counts against polarity.", transform: NumberOption.decimal(0...1000))
+    @Option(help: "The weight of emotion relative to polarity.", transform: NumberOption.decimal(0...1000))
     var emotionWeight = TrainingSettings().emotionWeight
 
-    @Option(help: "Stop after so many epochs without improvement.", transform: NumberOption.integer(1...10_000))
+    @Option(
+        help: "The number of epochs without improvement after which to stop.",
+        transform: NumberOption.integer(1...10_000)
+    )
     var patience = TrainingSettings().patience
 
     @Option(
-        help: "How far priors may be moved to where the dev files' macro-F1 is best, in logits.",
+        help: "The most that priors are moved toward the best macro-F1 of the dev files, in logits.",
         transform: NumberOption.decimal(0...100)
     )
     var priorShift = TrainingSettings().priorShift
@@ -106,12 +109,12 @@ struct TrainCommand: ParsableCommand {
     var wordOrder = TrainingSettings().space.wordOrder
 
     @Option(
-        help: "Texts of at most so many characters are one feature as a whole.",
+        help: "Texts of at most this many characters are one feature as a whole.",
         transform: NumberOption.integer(0...255)
     )
     var wholeText = TrainingSettings().space.wholeTextLimit
 
-    @Option(help: "Texts of at most so many characters are short.", transform: NumberOption.integer(0...255))
+    @Option(help: "Texts of at most this many characters are short.", transform: NumberOption.integer(0...255))
     var shortText = TrainingSettings().space.shortTextLimit
 
     @Flag(inversion: .prefixedNo, help: "Pairs of characters with one between them are features.")
@@ -120,16 +123,16 @@ struct TrainCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "The lexicon's verdict is a feature.")
     var lexicon = TrainingSettings().space.hasLexicon
 
-    @Option(help: "A data set's name for a class of ours, as NAME=CLASS.")
+    @Option(help: "A data set's name for one of our classes, as NAME=CLASS.")
     var label: [String] = []
 
     @Flag(help: "Leave out rows of unknown label.")
     var skipUnknownLabels = false
 
-    @Option(help: "Everything random comes from it.", transform: NumberOption.integer(0...UInt64.max))
+    @Option(help: "The seed of everything random.", transform: NumberOption.integer(0...UInt64.max))
     var seed = TrainingSettings().seed
 
-    @Flag(help: "Say nothing but errors.")
+    @Flag(help: "Print errors only.")
     var quiet = false
 
     func validate() throws {

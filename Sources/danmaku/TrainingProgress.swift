@@ -1,7 +1,7 @@
 import Foundation
 import SentimentModel
 
-/// Shows on standard error how far training has come and how long it will take.
+/// Shows the progress of training and the time that is left, on standard error.
 final class TrainingProgress {
     private static let barWidth = 30
 
