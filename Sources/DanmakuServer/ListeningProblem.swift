@@ -8,7 +8,7 @@ import Musl
 import Darwin
 #endif
 
-/// An address that a port was to listen on.
+/// An address that a port is to listen on.
 struct ListeningAddress: Sendable {
     /// The first part of the keys that name it: `http`, `ingest`.
     var key: String
@@ -18,9 +18,9 @@ struct ListeningAddress: Sendable {
     var port: Int
 }
 
-/// A port that could not be listened on, as one line for a person.
+/// A port that cannot be listened on, as one line for a person.
 public struct ListeningProblem: Error, CustomStringConvertible {
-    /// The exit status of a port that is not to be had (`EX_UNAVAILABLE`).
+    /// The exit status for a port that cannot be used (`EX_UNAVAILABLE`).
     public static let exitStatus: Int32 = 69
 
     /// The whole line.
@@ -31,8 +31,8 @@ public struct ListeningProblem: Error, CustomStringConvertible {
         description =
             switch (error as? IOError)?.errnoCode {
             case EADDRINUSE: "\(place) is taken by another process"
-            case EACCES: "\(place) may not be listened on without more rights"
-            case EADDRNOTAVAIL: "\(place) is no address of this machine"
+            case EACCES: "\(place) cannot be used without more rights"
+            case EADDRNOTAVAIL: "\(place) is not an address of this machine"
             default: "\(place) cannot be listened on: \(error)"
             }
     }

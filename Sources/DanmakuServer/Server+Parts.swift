@@ -198,7 +198,7 @@ extension Server {
                 )
                 .add(to: router)
                 router.get("/v1/ingest") { _, _ -> Response in
-                    throw HTTPFailure(.notImplemented, "Comments by WebSocket are not there yet; TCP and POST are.")
+                    throw HTTPFailure(.notImplemented, "WebSocket ingest is not built yet; use TCP or POST.")
                 }
             }
             responder = router.buildResponder()

@@ -24,7 +24,7 @@ extension Server {
         let loops = MultiThreadedEventLoopGroup.singleton
         let page = try WebDirectory.find(configured: configuration.http.webDirectory, executable: executable)
         if page == nil {
-            logger.warning("There is no page: no folder web-static was found.")
+            logger.warning("The pages are not served: no folder web-static was found.")
         }
         let (scorer, modelBytes) = try ConfiguredScorer.load(file: configuration.modelFile, executable: executable)
         let parts = try Parts(
@@ -66,7 +66,7 @@ extension Server {
     }
 }
 
-/// Stands between HTTP and the pipeline: what a request that was under way brought after the drain is published too.
+/// Stops between HTTP and the pipeline: it publishes the comments of requests that ended after the drain.
 struct LateComments: Service {
     let pipeline: Pipeline
 
@@ -93,7 +93,7 @@ extension SocketAddress {
 }
 
 extension Logger {
-    /// For libraries, whose everyday messages are no news to an operator: one level up, unless somebody is debugging.
+    /// For libraries, whose routine messages do not concern an operator: one level up, except at level `debug`.
     var library: Logger {
         var copy = self
         copy.logLevel = logLevel <= .debug ? logLevel : max(logLevel, .warning)

@@ -5,8 +5,9 @@ import ServiceLifecycle
 
 /// A whole server: both ports and everything between them.
 ///
-/// ``build(configuration:executable:metrics:logger:)`` puts it together. Several may run in one process. It traps no
-/// signals and keeps no grace: whoever owns the process calls ``beginDrain()``, and ``giveUp()`` when that takes too long.
+/// ``build(configuration:executable:metrics:logger:)`` makes it. Several can run in one process. It handles no signals
+/// and does not measure the grace: the owner of the process calls ``beginDrain()``, and ``giveUp()`` when that takes
+/// too long.
 public final class Server: Sendable {
     /// Where a server listens.
     public struct Addresses: Sendable, Equatable {
@@ -69,7 +70,7 @@ public final class Server: Sendable {
 
     /// Binds both ports and serves until a drain is complete, or was given up.
     ///
-    /// - Throws: ``ListeningProblem`` if a port is not to be had; else what made a service fail.
+    /// - Throws: ``ListeningProblem`` if a port cannot be listened on; else the error of the service that failed.
     public func run() async throws {
         do {
             try await bindIngest()
@@ -107,7 +108,7 @@ public final class Server: Sendable {
             comments: metrics.queueComments + metrics.inFlightComments
         )
         logger.warning(
-            "The grace is over; what is left is closed.",
+            "The grace is over; everything that is left is closed.",
             metadata: [
                 "step": "\(left.step.map { "\($0)" } ?? "none")",
                 "http-connections": "\(left.httpConnections)",
@@ -165,7 +166,7 @@ public final class Server: Sendable {
             do {
                 try await tasks.waitForAll()
             } catch  where !isComplete {
-                // Given up: what the services say of being cancelled interests nobody.
+                // Given up: the services' errors about the cancellation do not matter.
             }
         }
     }

@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// Brings the addresses of both ports together: the server is ready when it knows both.
+/// Collects the addresses of both ports: the server is ready when it knows both.
 final class Startup: Sendable {
     private enum State {
         /// Some address is missing. Becomes `complete` with the last one, `failed` when the server ends before.
@@ -36,7 +36,7 @@ final class Startup: Sendable {
         meet(http: nil, ingest: address)
     }
 
-    /// The server ended; who still waits is told why.
+    /// The server ended; the waiting callers get the error.
     func fail(_ error: any Error) {
         let waiters = state.withLock { state -> [CheckedContinuation<Server.Addresses, any Error>] in
             guard case .waiting(_, _, let waiters) = state else {

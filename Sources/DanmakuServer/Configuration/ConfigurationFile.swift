@@ -3,8 +3,8 @@ import Yams
 
 /// Reads a configuration file: nested or dotted keys, YAML or JSON, flattened to settings.
 ///
-/// `http: {port: 8080}` and `http.port: 8080` say the same. A list becomes its elements joined by commas. Values keep the
-/// spelling of the file, so that an error can show it.
+/// `http: {port: 8080}` and `http.port: 8080` are the same. A list becomes its elements joined by commas. Values keep
+/// the spelling of the file, so that an error can show it.
 package enum ConfigurationFile {
     /// Reads a file's text.
     ///
@@ -12,7 +12,7 @@ package enum ConfigurationFile {
     ///   - text: The whole file.
     ///   - path: Its path, for error lines; `.json` at its end means JSON, all else YAML.
     /// - Returns: One setting a leaf, in the file's order for YAML.
-    /// - Throws: ``ConfigurationProblem`` if it does not parse, is no mapping, or holds a value that is none.
+    /// - Throws: ``ConfigurationProblem`` if it does not parse, is not a mapping, or has an invalid value.
     package static func settings(in text: String, path: String) throws -> [ConfigurationSetting] {
         let tree = try path.lowercased().hasSuffix(".json") ? json(text, path: path) : yaml(text, path: path)
         var settings: [ConfigurationSetting] = []
@@ -124,7 +124,7 @@ package enum ConfigurationFile {
         case .list(let elements):
             let values = try elements.map { element in
                 guard case .leaf(let value) = element else {
-                    throw ConfigurationProblem("\(prefix) in \(path) is a list of something else than words")
+                    throw ConfigurationProblem("\(prefix) in \(path) must be a list of words")
                 }
                 return value
             }

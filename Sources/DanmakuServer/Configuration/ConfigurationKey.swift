@@ -1,4 +1,5 @@
-/// One row of the key table: everything that file, environment, `--set`, `danmaku config` and the README know of a key.
+/// One row of the key table: everything that the file, the environment, `--set`, `danmaku config` and the README need
+/// of a key.
 public struct ConfigurationKey: Sendable {
     /// What a key's value may be.
     public enum Kind: Sendable, Equatable {

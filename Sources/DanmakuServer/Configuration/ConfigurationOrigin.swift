@@ -20,7 +20,7 @@ public enum ConfigurationOrigin: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// One key's value as somebody wrote it.
+/// One key's value as it was written.
 public struct ConfigurationSetting: Sendable, Equatable {
     /// The key's name, not yet looked up.
     public var name: String

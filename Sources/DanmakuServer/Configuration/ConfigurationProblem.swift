@@ -1,4 +1,4 @@
-/// What is wrong with the configuration, as one line for a person: key, value, where it came from, what is allowed.
+/// What is wrong with the configuration, as one line for a person: key, value, origin and allowed values.
 ///
 /// The command prints it on standard error and exits with ``exitStatus``.
 public struct ConfigurationProblem: Error, Equatable, CustomStringConvertible {
@@ -15,7 +15,7 @@ public struct ConfigurationProblem: Error, Equatable, CustomStringConvertible {
 
     /// A value that does not parse or is out of range.
     static func notAllowed(_ key: ConfigurationKey, value: String, origin: ConfigurationOrigin) -> Self {
-        Self("\(key.name) = \(quoted(value)) (\(origin)): allowed is \(key.allowed)")
+        Self("\(key.name) = \(quoted(value)) (\(origin)): expected \(key.allowed)")
     }
 
     /// A key that the table does not have.
@@ -24,7 +24,9 @@ public struct ConfigurationProblem: Error, Equatable, CustomStringConvertible {
             .map { (name: $0.name, distance: distance($0.name, name)) }
             .min { $0.distance < $1.distance }
         let hint = near.flatMap { $0.distance <= 3 ? "; did you mean \($0.name)?" : nil } ?? ""
-        return Self("\(name) = \(quoted(value)) (\(origin)): there is no such key\(hint) (danmaku config lists all)")
+        return Self(
+            "\(name) = \(quoted(value)) (\(origin)): there is no such key\(hint) (danmaku config lists all keys)"
+        )
     }
 
     /// Two values for one key on the command line.
@@ -35,7 +37,7 @@ public struct ConfigurationProblem: Error, Equatable, CustomStringConvertible {
         )
     }
 
-    /// Values are shown in quotes, cut where somebody passed a whole file.
+    /// Values are shown in quotes, and cut, in case a whole file was passed.
     private static func quoted(_ value: String) -> String {
         "\"\(value.count > 80 ? value.prefix(80) + "…" : value[...])\""
     }

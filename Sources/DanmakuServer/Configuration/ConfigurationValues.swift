@@ -1,10 +1,10 @@
 import Configuration
 import SentimentModel
 
-/// Every key's value after the sources were weighed, and where each came from.
+/// Every key's value after precedence was applied, and its origin.
 ///
-/// Its typed readers stop the program for a name that the table does not have, or has with another type: the mapping to
-/// the stages' structs is ours, and a test reads every key once.
+/// A typed reader stops the program for a key that the table does not have, or has with another type: the mapping to
+/// the stages' structs is in this repository, and a test reads every key once.
 public struct ConfigurationValues: Sendable {
     /// One key's value.
     public struct Entry: Sendable {

@@ -1,6 +1,6 @@
-/// Fits the limits of connections to the descriptors that the system gives: each connection is one.
+/// Fits the limits of connections to the limit of open files: each connection is one.
 ///
-/// Defaults give way, because nobody asked for them; a setting that cannot be kept is an error, because somebody relies on it.
+/// Defaults are reduced; a configured value that does not fit is an error.
 public struct DescriptorPlan: Sendable, Equatable {
     /// One port's limit.
     public struct Port: Sendable, Equatable {
@@ -61,8 +61,8 @@ public struct DescriptorPlan: Sendable, Equatable {
                 .joined(separator: " and ")
             let subject = asked.isEmpty ? "the server" : asked
             throw ConfigurationProblem(
-                "\(subject): the limit of open files is \(descriptors), of which \(Self.reserve) are kept for other files "
-                    + "and each port needs one at least; raise the hard limit (ulimit -Hn, LimitNOFILE)"
+                "\(subject): the limit of open files is \(descriptors); \(Self.reserve) are reserved for other files, "
+                    + "and each port needs at least one; raise the hard limit (ulimit -Hn, LimitNOFILE)"
             )
         }
         self.http = fitted.http

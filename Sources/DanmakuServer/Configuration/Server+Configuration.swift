@@ -12,7 +12,7 @@ extension Server {
             public var port: Int
             /// How much clients can make the server hold.
             public var limits: HTTPLimits
-            /// `http.min-body-rate`, bytes a second; 0 for no such limit.
+            /// `http.min-body-rate`, bytes a second; 0 for no limit.
             public var minimumBodyRate: Int
             /// `http.head-timeout-seconds`.
             public var headTimeout: Duration
@@ -60,7 +60,7 @@ extension Server {
         public var pipeline: PipelineConfiguration
         /// `scoring.model`; empty for the one that ships, or the lexicon.
         public var modelFile: String
-        /// `shutdown.grace-seconds`; kept by whoever owns the signals.
+        /// `shutdown.grace-seconds`; the owner of the signals measures it.
         public var grace: Duration
         /// The log on standard error; only the executable sets it up.
         public var log: Log

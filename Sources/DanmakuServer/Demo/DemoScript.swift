@@ -1,7 +1,7 @@
-/// Decides what the demo's audience says: pure, so that a seed and a time give the same stream again.
+/// Decides what the demo's audience writes: pure, so that a seed and a time give the same stream again.
 ///
-/// Each room drifts between feelings; with each, its rate and its words change. Now and then a room bursts: a spike that
-/// the page shows.
+/// Each room drifts between feelings, which change its rate and its words. From time to time a room bursts: a spike
+/// that the page shows.
 package struct DemoScript {
     /// One comment of the demo.
     package struct Line: Equatable {

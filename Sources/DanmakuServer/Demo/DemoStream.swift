@@ -2,9 +2,9 @@ public import DanmakuPipeline
 import SentimentModel
 public import ServiceLifecycle
 
-/// Feeds the built-in stream into a few rooms (`--demo`), so that the page lives at once.
+/// Feeds the built-in stream into a few rooms (`--demo`), so that the page shows something at once.
 ///
-/// It is a source like any other that cannot wait: what the pipeline sheds is gone.
+/// It is a source that cannot wait: comments that the pipeline sheds are lost.
 public struct DemoStream: Service {
     private static let tick: Duration = .milliseconds(100)
 

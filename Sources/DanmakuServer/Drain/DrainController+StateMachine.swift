@@ -28,7 +28,7 @@ extension DrainController {
     package struct StateMachine {
         /// What the driver does.
         package enum Action: Equatable {
-            /// Do this step for at most so many nanoseconds, then say that it is complete, or that it ran over.
+            /// Do this step for at most `limit` nanoseconds, then report that it is complete, or that it ran over.
             case perform(Step, limit: Int64)
             /// Nothing is left: return, so that HTTP and the pipeline may stop.
             case finish

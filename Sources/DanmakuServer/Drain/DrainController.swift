@@ -3,12 +3,12 @@ public import Logging
 public import ServiceLifecycle
 import Synchronization
 
-/// Runs the phases of a graceful stop, in the one order that loses nothing.
+/// Runs the phases of a graceful stop, in the order that loses nothing.
 ///
-/// It stands last in the `ServiceGroup`, which therefore tells it first and waits for it: when it returns, every stream has
-/// ended and every comment is published, so that HTTP and the pipeline stop with nothing open. Each step has its share of the
-/// grace: one that takes longer is cancelled, and the next one begins. The end of the grace itself belongs to whoever owns
-/// the signals, and is told by ``giveUp()``.
+/// It is the last service of the `ServiceGroup`, which stops it first and waits for it: when it returns, every stream
+/// has ended and every comment is published, so HTTP and the pipeline stop with nothing open. Each step has its share
+/// of the grace; a step that takes longer is cancelled, and the next one begins. The owner of the signals measures the
+/// grace itself and calls ``giveUp()`` at its end.
 public final class DrainController: Service {
     /// What each step does within a limit; made by the composition root.
     ///
@@ -81,7 +81,7 @@ public final class DrainController: Service {
                 let isComplete = await perform(step, limit: .nanoseconds(limit), in: &tasks)
                 if !isComplete, !Task.isCancelled {
                     logger.warning(
-                        "A step of the drain took longer than its share of the grace and was given up.",
+                        "A step of the drain exceeded its share of the grace and was abandoned.",
                         metadata: ["step": "\(step)", "limit": "\(Duration.nanoseconds(limit))"]
                     )
                 }

@@ -41,7 +41,7 @@ enum EventStreamRequest {
             return nil
         }
         guard names.count <= maximumRooms else {
-            throw HTTPFailure(.tooManyItems, "A stream watches at most \(maximumRooms) rooms.")
+            throw HTTPFailure(.tooManyItems, "A stream can watch at most \(maximumRooms) rooms.")
         }
         var seen: Set<[UInt8]> = []
         return try names.map { try room($0) }.filter { seen.insert($0).inserted }
@@ -49,7 +49,7 @@ enum EventStreamRequest {
 
     private static func room(_ name: some StringProtocol) throws -> [UInt8] {
         guard let room = RoomName.fromPath(name) else {
-            throw HTTPFailure(.roomInvalid, "A room's name is 1 to 64 of A–Z a–z 0–9 . _ : -")
+            throw HTTPFailure(.roomInvalid, "A room's name must be 1 to 64 of A–Z a–z 0–9 . _ : -")
         }
         return room
     }
@@ -59,12 +59,12 @@ enum EventStreamRequest {
             return .display
         }
         guard let level = DetailLevel(rawValue: String(name)) else {
-            throw HTTPFailure(.invalidField, "detail is mood, display or full.")
+            throw HTTPFailure(.invalidField, "detail must be mood, display or full.")
         }
         return level
     }
 
-    /// A cursor that is too long is none of ours; its beginning is kept for the `reset`.
+    /// A cursor that is too long is not one of ours; its beginning is kept for the `reset`.
     ///
     /// The header wins: a browser sends it when it comes back, with the URL of the first time.
     private static func cursor(_ request: Request) -> String? {

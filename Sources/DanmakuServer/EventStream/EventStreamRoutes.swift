@@ -57,7 +57,7 @@ public struct EventStreamRoutes: Sendable {
         }
         let channel = context.channel
         guard let hub = streams.hub(of: channel) else {
-            throw HTTPFailure(.internal, "This connection is on no event loop of the streams.")
+            throw HTTPFailure(.internal, "The event loop of this connection has no stream hub.")
         }
         let lease: StreamLease
         do throws(HTTPFailure) {
@@ -114,7 +114,7 @@ public struct EventStreamRoutes: Sendable {
         ]
     }
 
-    /// For a browser a stream of one event with a time to come back, for every other client the failure as it is.
+    /// For a browser a stream of one event with a time to reconnect, for every other client the failure as it is.
     private func refusal(of request: Request, _ failure: HTTPFailure) throws -> Response {
         guard EventStreamRequest.wantsEvents(request) else {
             throw failure

@@ -75,7 +75,7 @@ package struct StreamBudgets: Sendable {
     private static func failure(_ refusal: ClientBudget.Refusal, _ budget: ClientBudget) -> HTTPFailure {
         switch refusal {
         case .full:
-            HTTPFailure(.overloaded, "The server has no more \(budget.name) left.", retryAfterSeconds: 5)
+            HTTPFailure(.overloaded, "The server has reached its limit of \(budget.name).", retryAfterSeconds: 5)
         case .addressFull:
             HTTPFailure(
                 .tooManyFromAddress,
@@ -88,8 +88,8 @@ package struct StreamBudgets: Sendable {
 
 /// What one stream has reserved.
 ///
-/// It is given back when the stream is over, or when the response is dropped without having begun (a `HEAD`, a client that
-/// has left).
+/// It is released when the stream ends, or when the response is dropped before it began (a `HEAD`, a client that has
+/// left).
 final class StreamLease: Sendable {
     private struct Held {
         var stream = true

@@ -8,7 +8,7 @@ import Musl
 import Darwin
 #endif
 
-/// The options of a subscriber's socket; set on each connection, since Hummingbird's bootstrap takes none for its children.
+/// The options of a subscriber's socket, set on each connection: Hummingbird's bootstrap accepts none for its children.
 enum SubscriberSocket {
     /// Bytes that the kernel takes without having sent them: without a bound it swallows megabytes for a reader that
     /// never reads, and "not writable" says nothing about the reader.

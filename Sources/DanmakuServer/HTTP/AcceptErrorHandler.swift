@@ -8,11 +8,11 @@ import Musl
 import Darwin
 #endif
 
-/// Keeps a listener alive, and its loop idle, when `accept` fails.
+/// Keeps a listener alive, and its event loop idle, when `accept` fails.
 ///
-/// Two dangers: an error that reaches the end of Hummingbird's pipeline ends its loop over accepted connections, and with it
-/// the listener (NIO's own handler stops only an `IOError`); and without a descriptor the listening socket stays readable,
-/// so that the event loop would call `accept` again and again.
+/// There are two dangers. An error that reaches the end of Hummingbird's pipeline ends its loop over accepted
+/// connections, and with it the listener (NIO's own handler stops only an `IOError`). And without a free descriptor the
+/// listening socket stays readable, so that the event loop would call `accept` again and again.
 package final class AcceptErrorHandler: ChannelInboundHandler, RemovableChannelHandler {
     package typealias InboundIn = any Channel
 

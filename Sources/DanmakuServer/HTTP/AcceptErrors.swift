@@ -2,7 +2,7 @@ package import Logging
 import NIOCore
 import Synchronization
 
-/// What one listener could not accept: a count for `/metrics`, and at most one log line a second.
+/// The connections that one listener could not accept: a count for `/metrics`, and at most one log line a second.
 package final class AcceptErrors: Sendable {
     /// Decides when a line is due; pure.
     package struct LogRate: Sendable {

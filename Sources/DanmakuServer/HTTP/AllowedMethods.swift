@@ -1,7 +1,7 @@
 public import HTTPTypes
 import Hummingbird
 
-/// Which methods each path of the router answers to: the router itself says 404 for a known path with a wrong method.
+/// The methods of each path of the router, for 405: the router itself answers 404 to a known path with a wrong method.
 public struct AllowedMethods: Sendable {
     /// One path segment of a route.
     private enum Segment: Sendable {

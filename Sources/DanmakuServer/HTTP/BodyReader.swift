@@ -4,11 +4,10 @@ import Hummingbird
 import NIOCore
 import SentimentModel
 
-/// Reads a request's body as a whole, with a limit, on a budget of all clients.
+/// Reads a request's whole body, with a limit, on a budget of all clients.
 ///
-/// A body that comes in one piece and is used at once costs the budget nothing. Every other body is charged for the memory
-/// that it takes, before it takes it: what a client sends slowly or not at all to its end is then bounded for the whole
-/// process and for each address.
+/// A body that arrives in one piece and is used at once costs the budget nothing. Every other body is charged for its
+/// memory before it uses it. This bounds slow and unfinished bodies, for the whole process and for each address.
 package struct BodyReader: Sendable {
     /// What the parts of a body that is not complete take at least: the buffer that the socket is read into.
     private static let leastCharge = 2048
@@ -95,6 +94,6 @@ package struct BodyReader: Sendable {
     }
 
     private var tooLarge: HTTPFailure {
-        HTTPFailure(.bodyTooLarge, "The body has at most \(limit) bytes.").closing
+        HTTPFailure(.bodyTooLarge, "The body can have at most \(limit) bytes.").closing
     }
 }

@@ -1,6 +1,6 @@
 import DanmakuPipeline
 
-/// What one holder has reserved of a budget: it grows in steps and is given back as a whole.
+/// What one holder has reserved of a budget: it grows in steps and is released as a whole.
 struct BudgetCharge {
     private let budget: ClientBudget
     private let client: ClientAddress

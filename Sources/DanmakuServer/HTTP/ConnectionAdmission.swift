@@ -1,10 +1,10 @@
 import DanmakuPipeline
 import NIOCore
 
-/// Which HTTP connections are served: at most a number in all, and a number of each address.
+/// Decides which HTTP connections are served: at most a number in all, and a number of each address.
 ///
-/// A connection that is one too many is told so, which takes a connection, too. There are few of these at a time; beyond
-/// them a connection is closed without a word, so that refusing costs no more than serving.
+/// A connection beyond the limit gets an answer, which needs a connection too. The number of such answers at a time is
+/// small; further connections are closed without an answer, so that refusing costs no more than serving.
 package struct ConnectionAdmission: Sendable {
     /// What becomes of a connection.
     package enum Decision: Sendable, Equatable {

@@ -3,11 +3,11 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 
-/// Answers the first request of a connection that is one too many, and closes it.
+/// Answers the first request of a connection beyond the limit, and closes it.
 ///
-/// A browser's EventSource gives up for good on any status but 200, so it gets an `overloaded` event with a time to come
-/// back; every other client gets 503 `too_many_connections` or 429 `too_many_from_address` (`push.md` 1). Nothing reaches
-/// the routes.
+/// A browser's EventSource gives up for good after any status but 200, so it gets an `overloaded` event with a time to
+/// reconnect. Every other client gets 503 `too_many_connections` or 429 `too_many_from_address`. Nothing reaches the
+/// routes.
 final class ConnectionRefusalHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -22,8 +22,8 @@ final class ConnectionRefusalHandler: ChannelInboundHandler, RemovableChannelHan
     ///   - code: `tooManyConnections` or `tooManyFromAddress`.
     ///   - random: When a browser comes back.
     init(_ code: HTTPFailure.Code, random: RandomSource) {
-        let whose = code == .tooManyFromAddress ? "This address has" : "The server has"
-        failure = HTTPFailure(code, "\(whose) no connection left.", retryAfterSeconds: 5)
+        let subject = code == .tooManyFromAddress ? "This address" : "The server"
+        failure = HTTPFailure(code, "\(subject) has reached its limit of connections.", retryAfterSeconds: 5)
         self.random = random
     }
 

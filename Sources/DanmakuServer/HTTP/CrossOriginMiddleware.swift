@@ -1,10 +1,10 @@
 import HTTPTypes
 public import Hummingbird
 
-/// Lets pages of other origins read our answers (`http.cors-origin`), errors and event streams included.
+/// Lets pages of other origins read answers (`http.cors-origin`), errors and event streams included.
 ///
-/// It stands outside the error middleware and only ever adds header fields. Without configured origins it is not added at
-/// all: browsers then keep to the same origin.
+/// It is outside the error middleware and only adds header fields. Without configured origins it is not installed, and
+/// browsers allow the same origin only.
 public struct CrossOriginMiddleware: RouterMiddleware {
     /// The context of our routes.
     public typealias Context = DanmakuRequestContext

@@ -2,10 +2,10 @@ package import DanmakuPipeline
 public import Hummingbird
 public import NIOCore
 
-/// What every route and middleware knows of a request besides the request itself.
+/// What every route and middleware knows of a request, besides the request itself.
 ///
-/// Hummingbird makes one per request. It keeps the connection's channel, which the event streams write to below the HTTP
-/// encoder, and the client's address, which rates and caps count by.
+/// Hummingbird makes one per request. It has the connection's channel, which the event streams write to below the HTTP
+/// encoder, and the client's address, which rates and caps use.
 public struct DanmakuRequestContext: RequestContext {
     /// What Hummingbird itself needs.
     public var coreContext: CoreRequestContextStorage

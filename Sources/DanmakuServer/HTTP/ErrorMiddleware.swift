@@ -6,10 +6,10 @@ import NIOHTTP1
 /// Refuses requests that no route may see, and gives every failed request the contract's answer:
 /// `{"error":"code","message":"…"}`.
 ///
-/// It stands outermost, so that unknown routes (404), known paths with another method (405 with `Allow`) and whatever a
-/// route or a library throws all look alike. A successful response passes untouched: no body is ever wrapped. The check of
-/// the head and the client's address are settled here too, because a middleware of their own would cost every request more
-/// than they do.
+/// It is the outermost middleware, so that unknown routes (404), known paths with another method (405 with `Allow`) and
+/// every error of a route or a library look alike. A successful response passes unchanged: no body is ever wrapped. The
+/// check of the head and the client's address are here too, because separate middlewares would cost every request more
+/// than the work itself.
 public struct ErrorMiddleware: RouterMiddleware {
     /// The context of our routes.
     public typealias Context = DanmakuRequestContext
@@ -68,7 +68,7 @@ public struct ErrorMiddleware: RouterMiddleware {
             return failure
         }
         guard let known = error as? any HTTPResponseError else {
-            return HTTPFailure(.internal, "The server failed to answer; its log says why.")
+            return HTTPFailure(.internal, "The server failed to answer; its log has the cause.")
         }
         switch known.status {
         case .notFound, .badRequest:
@@ -78,15 +78,15 @@ public struct ErrorMiddleware: RouterMiddleware {
                 return HTTPFailure(.notFound, "There is nothing at this path.")
             }
             let list = allowed.map(\.rawValue).joined(separator: ", ")
-            return HTTPFailure(.methodNotAllowed, "This path answers to \(list).", headers: [.allow: list])
+            return HTTPFailure(.methodNotAllowed, "This path supports \(list).", headers: [.allow: list])
         case .contentTooLarge:
-            return HTTPFailure(.bodyTooLarge, "The body is larger than this path takes.")
+            return HTTPFailure(.bodyTooLarge, "The body is larger than this path accepts.")
         case .unsupportedMediaType:
-            return HTTPFailure(.unsupportedMediaType, "This path does not take that content type.")
+            return HTTPFailure(.unsupportedMediaType, "This path does not accept that content type.")
         case .rangeNotSatisfiable:
             return HTTPFailure(.rangeNotSatisfiable, "The file does not have that range.")
         default:
-            return HTTPFailure(.internal, "The server failed to answer; its log says why.")
+            return HTTPFailure(.internal, "The server failed to answer; its log has the cause.")
         }
     }
 }

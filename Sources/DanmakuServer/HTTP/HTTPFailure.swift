@@ -3,9 +3,9 @@ public import HTTPTypes
 public import Hummingbird
 import NIOCore
 
-/// A request that is refused: a code of the contract, a status and a sentence for a person.
+/// A refused request: a code of the contract, a status and a sentence for a person.
 ///
-/// Routes throw it; ``ErrorMiddleware`` turns it into `{"error":"code","message":"…"}`. The message must not hold a
+/// Routes throw it; ``ErrorMiddleware`` turns it into `{"error":"code","message":"…"}`. The message must not contain a
 /// comment's text or a token, because it may be logged.
 public struct HTTPFailure: HTTPResponseError, Equatable {
     /// The codes of the contract that refuse a whole request.

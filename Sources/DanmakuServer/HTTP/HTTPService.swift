@@ -7,9 +7,9 @@ import ServiceLifecycle
 
 /// The HTTP port: Hummingbird's application with our channel, and a way to close its listener before everything else.
 ///
-/// Hummingbird runs in a group of its own, so that the drain can tell it to stop while the streams still go on: its listener
-/// closes, idle connections close, busy ones after their answer. ``run()`` returns when none is left and the outer group is
-/// shutting down too (a service that ends early would be a failure there).
+/// Hummingbird runs in its own service group, so that the drain can stop it while streams continue: its listener
+/// closes, idle connections close, busy ones close after their answer. ``run()`` returns when no connection is left and
+/// the outer group is shutting down too (a service that ends earlier would be a failure there).
 final class HTTPService: Service {
     private let group: ServiceGroup
     private let address: ListeningAddress
@@ -35,7 +35,7 @@ final class HTTPService: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 backlog: 1024,
-                // A few more than the limit are accepted and told so; the rest waits in the backlog.
+                // A few more than the limit are accepted and refused; the rest waits in the backlog.
                 availableConnectionsDelegate: .maximum(
                     configuration.limits.connections + configuration.limits.refusals,
                     logger: logger

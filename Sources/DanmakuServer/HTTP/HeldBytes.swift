@@ -1,7 +1,7 @@
 package import DanmakuPipeline
 
-/// What one HTTP connection makes the server hold besides the body that a route is reading: requests that were sent ahead
-/// of their turn, and answers that are not read.
+/// What one HTTP connection makes the server hold, besides the body that a route is reading: requests that were sent
+/// before their turn, and unread answers.
 package struct HeldBytes {
     private var ahead: BudgetCharge
     private var answers: BudgetCharge

@@ -2,8 +2,8 @@ import DanmakuPipeline
 import NIOCore
 import Synchronization
 
-/// The HTTP connections that are open, over all event loops, refused ones included: the end of a drain's grace closes what is
-/// left of them.
+/// The open HTTP connections of all event loops, refused ones included: the end of a drain's grace closes those that
+/// are left.
 package final class OpenConnections: Sendable {
     private let channels = Mutex(StableTable<ObjectIdentifier, any Channel>())
 

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Whether the server takes comments and new streams: the one place where "starting" and "draining" are kept.
+/// Whether the server accepts comments and new streams: the one place that keeps "starting" and "draining".
 ///
-/// The drain moves it on; `/health/ready`, the POST routes (`draining`, 503) and the event streams (`overloaded`) read it.
-/// Being saturated is not kept here: that is the pipeline's own to say.
+/// The drain advances it. `/health/ready`, the POST routes (`draining`, 503) and the event streams (`overloaded`) read
+/// it. Saturation is not kept here; the pipeline knows it.
 public final class Readiness: Sendable {
     /// How far the server's life has come; it only moves forward.
     public enum Phase: Int, Sendable, Comparable, CaseIterable {

@@ -34,7 +34,7 @@ extension RequestTimeoutHandler.StateMachine {
             limits.bodyRate > 0 ? min(deadline, windowEnd) : deadline
         }
 
-        /// Counts anew if the window brought enough, or the server did not read.
+        /// Begins the next window if this one had enough bytes, or the server did not read.
         ///
         /// - Returns: False if the body is too slow, or its deadline has come.
         mutating func beginsNextWindow(limits: Limits, now: Int64) -> Bool {

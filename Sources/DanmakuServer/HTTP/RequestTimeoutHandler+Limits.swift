@@ -8,9 +8,9 @@ extension RequestTimeoutHandler.StateMachine {
         package var body: Int64
         /// The pause between two requests.
         package var idle: Int64
-        /// Bytes a second that a whole body has to bring; 0 for no such limit.
+        /// Bytes a second that a whole body has to bring; 0 for no limit.
         package var bodyRate: Int64
-        /// How long a body may bring less, in nanoseconds: a network may stall so long.
+        /// How long a body may be slower, in nanoseconds: a network may stall for this time.
         package var bodyWindow: Int64 = 5_000_000_000
         /// What is left for the client to read the last answer and close, once our side is shut.
         package var linger: Int64 = 1_000_000_000

@@ -234,7 +234,7 @@ extension RequestTimeoutHandler {
             change { exchange, _ in exchange.stalledAt = isWritable ? nil : exchange.stalledAt ?? now }
         }
 
-        /// Somebody else shuts our side, once the client has taken what was written.
+        /// Another handler shuts our side, once the client has taken what was written.
         package mutating func shutOutput(now: Int64) -> Action {
             switch state {
             case .open, .streaming:

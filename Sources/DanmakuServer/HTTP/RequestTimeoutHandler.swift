@@ -2,15 +2,16 @@ import DanmakuPipeline
 package import NIOCore
 package import NIOHTTP1
 
-/// Closes HTTP connections whose client is too slow: with a head, with a body, between requests, or with reading answers.
+/// Closes HTTP connections whose client is too slow: with a head, with a body, between requests, or with reading
+/// answers.
 ///
-/// Hummingbird's own idle timeout starts anew with every byte, so that a client that sends one a second holds a connection
-/// for ever. This handler stands behind NIO's request decoder and knows heads and bodies. It also closes as the contract
-/// wants it after a response that says `Connection: close`: write, shut the output, discard input for at most a second,
-/// close (a reset would take the answer away from a client that is still sending). Event streams are left alone.
+/// Hummingbird's own idle timeout restarts with every byte, so a client that sends one byte a second would hold a
+/// connection forever. This handler is behind NIO's request decoder and knows heads and bodies. After a response with
+/// `Connection: close` it closes in the contract's order: write, shut the output, discard input for at most a second,
+/// close (a reset would destroy the answer for a client that is still sending). It does not touch event streams.
 ///
-/// What a client sends beyond the request that is being answered stays in the socket; the little that is read with it, and
-/// answers that the client does not read, are charged to budgets. A client that a budget refuses is closed.
+/// Input beyond the request that is being answered stays in the socket. The small part that was read with it, and
+/// unread answers, are charged to budgets. A client that a budget refuses is closed.
 package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChannelHandler {
     package typealias InboundIn = HTTPServerRequestPart
     package typealias InboundOut = HTTPServerRequestPart
@@ -32,8 +33,8 @@ package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChanne
     ///   - head: How long a head may take.
     ///   - body: How long a body may take, and how long an answer may stay unread.
     ///   - idle: The pause between two requests.
-    ///   - bodyRate: Bytes a second that a body has to bring; 0 for no such limit.
-    ///   - held: The connection's accounts; `nil` charges nobody.
+    ///   - bodyRate: Bytes a second that a body has to bring; 0 for no limit.
+    ///   - held: The connection's accounts; `nil` charges nothing.
     package init(head: Duration, body: Duration, idle: Duration, bodyRate: Int = 0, held: HeldBytes? = nil) {
         limits = StateMachine.Limits(
             head: head.wholeNanoseconds,
@@ -97,7 +98,7 @@ package final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChanne
         sawPart = false
         context.fireChannelReadComplete()
         if machine.discardsInput, !machine.holdsRead {
-            // Nobody behind this handler asks for more, and what the client still sends must not stay in the socket.
+            // No handler behind this one reads more, and what the client still sends must not stay in the socket.
             context.read()
         }
     }

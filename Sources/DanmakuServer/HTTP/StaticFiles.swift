@@ -3,11 +3,11 @@ public import Hummingbird
 public import Logging
 import NIOPosix
 
-/// Serves the page's folder for every path that no route has.
+/// Serves the folder of the pages for every path without a route.
 ///
-/// Every file is revalidated by its entity tag, so that a new version of the page is seen at once. No path leaves the
-/// folder or names a hidden file. Ranges are not served: the files are small, and a range past a file's end is more than
-/// Hummingbird's file middleware survives.
+/// Every file is revalidated by its entity tag, so that a new version is seen at once. No path leaves the folder or
+/// names a hidden file. Ranges are not served: the files are small, and Hummingbird's file middleware fails for a range
+/// past the end of a file.
 public struct StaticFiles: RouterMiddleware {
     /// The context of our routes.
     public typealias Context = DanmakuRequestContext

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Finds the page's folder.
+/// Finds the folder of the pages.
 public enum WebDirectory {
     /// The folder's name where none is configured.
     static let name = "web-static"

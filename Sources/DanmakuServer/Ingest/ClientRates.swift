@@ -3,9 +3,9 @@ import Synchronization
 
 /// `admission.client-rate` of the HTTP edge: one bucket for each client address, bounded in number.
 ///
-/// A request may use up more than there is and puts its client into debt; the next one is refused until the debt is paid.
-/// In a full table a newcomer takes the row of a client that owes little: a client that was never seen is never refused,
-/// however many addresses are in debt, and the deepest debts stay. Every call costs O(1).
+/// A request can spend more than its client has; the client is then in debt, and its next request is refused until the
+/// debt is paid. In a full table, a new client takes the row of a client with little debt. So a client that was never
+/// seen is never refused, even if many addresses are in debt, and the largest debts stay. Every call costs O(1).
 package final class ClientRates: Sendable {
     private struct Row {
         var client: ClientAddress

@@ -1,9 +1,9 @@
 import NIOCore
 
-/// Fires a signal when its connection closes: while a route waits for the pipeline, nothing reads the request, so that
-/// nothing else would tell it that nobody waits for the answer any more.
+/// Fires a signal when its connection closes: while a route waits for the pipeline, nothing reads the request, and
+/// nothing else would tell the route that the client has left.
 ///
-/// It stands in the connection's pipeline for the time of one wait, and leaves nothing behind.
+/// It is in the connection's pipeline during one wait only.
 final class CloseSignal: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = Any
 

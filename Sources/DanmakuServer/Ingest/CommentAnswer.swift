@@ -2,7 +2,7 @@ import DanmakuPipeline
 import HTTPTypes
 import Hummingbird
 
-/// What a POST of comments is answered: the counts, and the first rejections by index.
+/// The answer to a POST of comments: the counts, and the first rejections by index.
 struct CommentAnswer: Sendable {
     /// The most rejections that are listed.
     private static let listed = 100

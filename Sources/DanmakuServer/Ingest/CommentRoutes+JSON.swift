@@ -35,9 +35,9 @@ extension CommentRoutes {
     private func loadFailure(_ outcome: OfferOutcome) -> HTTPFailure {
         switch outcome.shedReason {
         case .rate:
-            HTTPFailure(.rateLimited, "The room gets more comments than it may.", retryAfterSeconds: 1)
+            HTTPFailure(.rateLimited, "The room is over its rate of comments.", retryAfterSeconds: 1)
         case .load, nil:
-            HTTPFailure(.overloaded, "The server has more comments than it can score.", retryAfterSeconds: 1)
+            HTTPFailure(.overloaded, "The queue of comments is full.", retryAfterSeconds: 1)
         }
     }
 

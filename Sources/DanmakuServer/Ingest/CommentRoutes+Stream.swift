@@ -16,9 +16,9 @@ extension CommentRoutes {
 
     /// Takes an NDJSON body of any length, part by part, and waits while the pipeline is full.
     ///
-    /// A body that breaks off is answered nothing (nobody is there); a drain ends it after the part that was read. A client
-    /// that sends bytes but finishes no line in time is answered `line_timeout`: the timeout of the request handler begins
-    /// anew with each byte.
+    /// A body that breaks off gets no answer, because its client is gone; a drain ends it after the part that was read. A
+    /// client that sends bytes but finishes no line in time gets `line_timeout`: the timeout of the request handler restarts
+    /// with each byte.
     func stream(
         _ body: RequestBody,
         of client: ClientAddress,
@@ -105,9 +105,14 @@ extension CommentRoutes {
     private func refused(_ refusal: ClientBudget.Refusal, _ answer: CommentAnswer) throws(HTTPFailure) -> Response {
         switch refusal {
         case .full:
-            try ended(.overloaded, "The server has more comments than it can score.", retryAfter: 1, answer)
+            try ended(.overloaded, "The queue of comments is full.", retryAfter: 1, answer)
         case .addressFull:
-            try ended(.tooManyFromAddress, "This address has too much that waits.", retryAfter: 1, answer)
+            try ended(
+                .tooManyFromAddress,
+                "This address has too many bytes that wait for the queue.",
+                retryAfter: 1,
+                answer
+            )
         }
     }
 

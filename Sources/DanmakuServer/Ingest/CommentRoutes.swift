@@ -5,8 +5,8 @@ import NIOCore
 
 /// `POST /v1/rooms/{room}/comments` and `POST /v1/comments`: comments by HTTP.
 ///
-/// A JSON body is decoded whole and offered at once: what is over the limit is shed. An NDJSON body is a stream that waits
-/// like a TCP connection: the next part of it is only read when this one is taken.
+/// A JSON body is decoded as a whole and offered at once; comments beyond the limit are shed. An NDJSON body is a
+/// stream that waits like a TCP connection: its next part is read when this part is taken.
 public struct CommentRoutes: Sendable {
     /// The limits of a request.
     public struct Configuration: Sendable {
@@ -79,7 +79,7 @@ public struct CommentRoutes: Sendable {
         router.post("/v1/rooms/{room}/comments") { request, context in
             let name = try context.parameters.require("room")
             guard let bytes = RoomName.fromPath(name), let room = CommentDecoder.FixedRoom(bytes) else {
-                throw HTTPFailure(.roomInvalid, "A room's name is 1 to 64 of A–Z a–z 0–9 . _ : -").closing
+                throw HTTPFailure(.roomInvalid, "A room's name must be 1 to 64 of A–Z a–z 0–9 . _ : -").closing
             }
             return try await post(request, context, room: room)
         }
@@ -104,7 +104,7 @@ public struct CommentRoutes: Sendable {
             }
         case "application/x-ndjson":
             guard !waitsForScores else {
-                throw HTTPFailure(.unsupportedMediaType, "wait=scored takes application/json.").closing
+                throw HTTPFailure(.unsupportedMediaType, "wait=scored needs application/json.").closing
             }
             try checkRate(of: client)
             return try await stream(request.body, of: client, on: context.channel, room: room)
@@ -140,7 +140,7 @@ public struct CommentRoutes: Sendable {
         case .failure(.invalidJSON):
             throw HTTPFailure(.invalidJSON, "The body is neither a JSON object nor an array.")
         case .failure(.tooManyItems):
-            throw HTTPFailure(.tooManyItems, "An array has at most \(configuration.maxItems) items.")
+            throw HTTPFailure(.tooManyItems, "An array can have at most \(configuration.maxItems) items.")
         }
     }
 

@@ -22,11 +22,11 @@ extension JSONWriter {
         raw("}\n")
     }
 
-    /// Appends the answer to an HTTP request on the ingest port, as HTTP: whoever typed the wrong port can read it.
+    /// Appends the answer to an HTTP request on the ingest port, as HTTP, so that a person who used the wrong port can read it.
     mutating func answerToHTTP() {
         var body = JSONWriter(capacity: 192)
         body.raw("{\"error\":\"invalid_json\",\"message\":")
-        body.string("This port takes one JSON object a line over plain TCP. HTTP is on another port.")
+        body.string("This port accepts one JSON object per line over plain TCP. HTTP is on another port.")
         body.raw("}\n")
         raw("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ")
         integer(body.bytes.count)

@@ -1,12 +1,12 @@
-/// What the TCP ingest port is told; keys `ingest.*` and `admission.client-rate`.
+/// The settings of the TCP ingest port: keys `ingest.*` and `admission.client-rate`.
 public struct IngestConfiguration: Sendable {
     /// `ingest.host`.
     public var host = "127.0.0.1"
     /// `ingest.port`; 0 picks a free one.
     public var port = 9000
-    /// `ingest.max-connections`; one more is told so and closed.
+    /// `ingest.max-connections`; further ones get an error and are closed.
     public var maxConnections = 1000
-    /// `ingest.max-connections-per-address`; one more is told so and closed.
+    /// `ingest.max-connections-per-address`; further ones get an error and are closed.
     public var maxConnectionsPerAddress = 256
     /// `ingest.idle-timeout-seconds`: how long a client may take to finish its first line.
     public var idleTimeout: Duration = .seconds(60)

@@ -27,7 +27,7 @@ extension IngestConnection {
             bucket = TokenBucket(rate: limits.clientRate, burst: max(1, limits.clientRate))
         }
 
-        /// The connection is there; it is told so if it is not let in.
+        /// The connection is accepted, or refused with an error.
         package mutating func started(refusal: IngestFailure?, now: Int64) -> Action {
             firstLineBy = now + limits.idleTimeout
             return refusal.map { end(.failed($0), now: now) } ?? .read
@@ -234,7 +234,7 @@ extension IngestConnection {
             }
         }
 
-        /// Lets go of a hold; the client had no chance to finish its line meanwhile, so its time begins anew.
+        /// Removes a hold; the client could not finish its line meanwhile, so the line gets its whole time again.
         mutating func release(_ hold: Holds, now: Int64) {
             switch state {
             case .open(let holds): state = .open(holds.subtracting(hold))

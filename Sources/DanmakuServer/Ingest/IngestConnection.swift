@@ -4,9 +4,9 @@ package import NIOCore
 
 /// One TCP ingest connection: lines in, acknowledgements and errors out.
 ///
-/// The driver of ``StateMachine``: it decodes and offers what was read, chunk by chunk, and asks the socket for more only
-/// when all of it is taken and answered. What arrives unasked (NIO reads on to the end when a client shuts its side) waits
-/// here as it came, bounded by the socket's receive buffer. There is no task and no executor hop for a comment.
+/// The driver of ``StateMachine``: it decodes and offers what was read, chunk by chunk, and reads more only when all of
+/// it is taken and answered. Input that arrives without a read (NIO reads to the end when a client shuts its side)
+/// waits here undecoded, bounded by the socket's receive buffer. There is no task and no executor hop per comment.
 package final class IngestConnection: ChannelInboundHandler, RemovableChannelHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer

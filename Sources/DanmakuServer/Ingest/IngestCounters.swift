@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the ingest port counts, for `/metrics`; updated once a chunk.
+/// The counts of the ingest port, for `/metrics`; updated once per chunk.
 public final class IngestCounters: Sendable {
     /// The counts at one moment.
     public struct Snapshot: Sendable, Equatable {

@@ -12,7 +12,7 @@ package enum IngestFailure: Error, Sendable, Equatable {
     case overloaded
     /// The first bytes are those of another protocol.
     case foreign(Preface.Foreign)
-    /// PROXY headers are required, and this is none of the trusted proxies.
+    /// PROXY headers are required, and the peer is not a trusted proxy.
     case untrustedProxy
     /// The server is stopping.
     case draining

@@ -15,8 +15,8 @@ import Darwin
 
 /// The TCP ingest port.
 ///
-/// It is bound by ``bind()`` or by ``run()``, whichever comes first. A drain calls ``stopListening()`` and then
-/// ``drain()``; when the service is shut down, both have nothing left to do.
+/// ``bind()`` or ``run()`` binds it, whichever is first. A drain calls ``stopListening()`` and then ``drain()``; after
+/// that, the shutdown of the service has nothing left to do.
 public final class IngestServer: Service, Sendable {
     private struct State {
         var listener: (any Channel)?
@@ -29,7 +29,7 @@ public final class IngestServer: Service, Sendable {
     /// What its listener could not accept.
     package let acceptErrors: AcceptErrors
 
-    /// So many connections over the limit are told so; the next ones are only closed, so that refusing costs little too.
+    /// The number of connections over the limit that get an error; further ones are only closed, so that refusing is cheap.
     private static let toldOverLimit = 256
 
     #if canImport(Darwin)
@@ -55,7 +55,7 @@ public final class IngestServer: Service, Sendable {
     ///   - budgets: What clients may hold.
     ///   - time: Stamps what was read.
     ///   - logger: For the port's own events; never for a comment.
-    /// - Throws: ``ConfigurationProblem`` for trusted proxies that are none.
+    /// - Throws: ``ConfigurationProblem`` for trusted proxies that are not addresses.
     package init(
         configuration: IngestConfiguration,
         pipeline: Pipeline,
@@ -90,7 +90,7 @@ public final class IngestServer: Service, Sendable {
         return address
     }
 
-    /// Takes a listener that somebody else has bound; ``bind()`` then has nothing left to do.
+    /// Takes a listener that the caller has bound; ``bind()`` then has nothing left to do.
     ///
     /// - Parameter listener: A channel with a local address, whose connections go to ``accept(_:)``.
     package func adopt(listener: any Channel) {
@@ -242,7 +242,7 @@ public final class IngestServer: Service, Sendable {
             ranges = try AddressRanges(parsing: configuration.trustedProxies)
         } catch {
             throw ConfigurationProblem(
-                "\(key) = \"\(configuration.trustedProxies)\": \"\(error.element)\" is no address and no range of addresses"
+                "\(key) = \"\(configuration.trustedProxies)\": \"\(error.element)\" is not an address or a CIDR range"
             )
         }
         guard configuration.proxyProtocol == .off || !ranges.isEmpty else {

@@ -1,8 +1,8 @@
 import DanmakuPipeline
 
-/// What became of the lines of one connection, cumulative: the body of an acknowledgement.
+/// The outcomes of the lines of one connection, cumulative: the body of an acknowledgement.
 ///
-/// It always describes a prefix of the lines, so that a client knows what it need not send again.
+/// It always describes a prefix of the lines, so that a client knows which lines not to send again.
 package struct IngestTally: Sendable, Equatable {
     /// Comments that were queued.
     package var accepted = 0
@@ -21,7 +21,7 @@ package struct IngestTally: Sendable, Equatable {
         self.shed = shed
     }
 
-    /// The lines dealt with; blank ones and the hello are none.
+    /// The lines dealt with, without blank lines and the hello.
     package var lines: Int {
         accepted + duplicate + rejected + shed
     }

@@ -1,8 +1,8 @@
-/// Tells from a connection's first bytes whether it speaks another protocol: a web page can make a browser send an HTTP
-/// request to any port, and the lines of its body must not be taken for comments.
+/// Detects another protocol from a connection's first bytes: a web page can make a browser send an HTTP request to any
+/// port, and the lines of its body must not count as comments.
 ///
-/// No line of the ingest protocol begins like one of these, and none of them holds a line end, so that bytes before the
-/// verdict cannot be a comment.
+/// No line of the ingest protocol begins like another protocol, and none of these beginnings has a line end. So bytes
+/// before the verdict cannot be a comment.
 package struct Preface: Sendable {
     /// Another protocol.
     package enum Foreign: Sendable, Equatable {

@@ -1,10 +1,11 @@
 import DanmakuPipeline
 package import NIOCore
 
-/// Reads the PROXY header of an ingest connection before anything else, and tells ``IngestConnection`` who the client is.
+/// Reads the PROXY header of an ingest connection before anything else, and tells ``IngestConnection`` the client's
+/// address.
 ///
-/// A connection that comes from no trusted proxy is refused; one whose header is wrong, or not there in time, is closed
-/// without an answer, because nobody behind it could read one.
+/// A connection that is not from a trusted proxy is refused. A connection whose header is wrong or late is closed
+/// without an answer, because no client behind it could read one.
 package final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler {
     package typealias InboundIn = ByteBuffer
     package typealias InboundOut = ByteBuffer
@@ -46,7 +47,7 @@ package final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelH
         guard !isOver else {
             return context.fireChannelRead(data)
         }
-        // One read is enough for any header; what is behind it belongs to the connection.
+        // One read is enough for any header; the bytes behind it belong to the connection.
         var read = unwrapInboundIn(data)
         bytes.writeBuffer(&read)
         switch bytes.withUnsafeReadableBytes({ ProxyHeader.read($0) }) {

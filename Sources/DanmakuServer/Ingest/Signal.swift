@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Wakes one waiting task once; what comes first, the wait or the call, does not matter.
+/// Wakes one waiting task once; the wait and the call may come in any order.
 final class Signal: Sendable {
     private enum State {
-        /// Nobody has called and nobody waits. Can transition to `waiting` and to `fired`.
+        /// No call and no waiter. Can transition to `waiting` and to `fired`.
         case idle
         /// One task waits. Can transition to `fired`.
         case waiting(CheckedContinuation<Void, Never>)

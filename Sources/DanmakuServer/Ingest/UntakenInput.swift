@@ -9,7 +9,8 @@ import Musl
 import Darwin
 #endif
 
-/// What a connection has read and the pipeline has not taken: one decoded chunk, and behind it what came after as it came.
+/// Input that a connection has read and the pipeline has not taken: one decoded chunk, and the undecoded input behind
+/// it.
 struct UntakenInput {
     /// What was read and not decoded yet.
     enum Arrival {

@@ -3,8 +3,8 @@ public import Logging
 
 /// Writes each log event as one line: for a person, or as one JSON object.
 ///
-/// The executable bootstraps the logging system with it; tests give it a sink of their own. A line is handed to the sink
-/// whole, so that lines of different threads never mix; what stands in a message or in metadata cannot begin a new line.
+/// The executable bootstraps the logging system with it; tests give it their own sink. The sink gets whole lines, so
+/// lines of different threads never mix. A message or metadata cannot begin a new line.
 public struct LineLogHandler: LogHandler {
     /// The form of a line.
     public enum Format: String, Sendable, CaseIterable {

@@ -2,9 +2,9 @@
 import Glibc
 #endif
 
-/// What glibc's allocator is told; elsewhere nothing happens.
+/// Settings of glibc's allocator; on other systems nothing happens.
 ///
-/// <malloc.h> is not in the module map, so its functions are looked up; where one is missing nothing changes.
+/// <malloc.h> is not in the module map, so its functions are looked up at run time; a missing one changes nothing.
 public enum Allocator {
     private enum Option {
         static let trimThreshold: CInt = -1

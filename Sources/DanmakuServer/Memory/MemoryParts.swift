@@ -3,7 +3,7 @@ import Synchronization
 
 /// What the server holds besides the pipeline and the clients' budgets: the program, the model, the open connections.
 ///
-/// The components of `/health/memory` are to explain the resident memory, so that a leak shows as a rest.
+/// The components of `/health/memory` explain the resident memory, so that a leak shows as the difference.
 package final class MemoryParts: Sendable {
     /// Bytes of an HTTP connection: its channel, handlers and task, a stream's subscriber included.
     ///

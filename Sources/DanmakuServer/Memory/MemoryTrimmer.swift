@@ -4,10 +4,10 @@ import NIOPosix
 import ServiceLifecycle
 import Synchronization
 
-/// Looks at the resident memory every two seconds and has the allocator give pages back when ``TrimRule`` says so.
+/// Reads the resident memory every two seconds and makes the allocator give pages back when ``TrimRule`` says so.
 ///
-/// A trim blocks its thread and everybody who allocates from the arena at hand, so it runs on the pool for blocking calls,
-/// never on an event loop.
+/// A trim blocks its thread, and every thread that allocates from the same arena. It runs on the pool for blocking
+/// calls, never on an event loop.
 final class MemoryTrimmer: Service {
     /// What the trimmer reads and does.
     struct Memory: Sendable {

@@ -1,7 +1,7 @@
-/// Says when the allocator is to give free pages back: when much is resident that no component answers for.
+/// Decides when the allocator gives free pages back: when much memory is resident that no component explains.
 ///
-/// After a burst the allocator keeps pages in which here and there a block is still in use. What is kept of ordinary load is
-/// used again a moment later and is not worth a trim, which locks the allocator; hence a share, a floor and an interval.
+/// After a burst, the allocator keeps pages in which some blocks are still in use. Pages that ordinary load frees are
+/// used again soon and are not worth a trim, which locks the allocator; hence a share, a floor and an interval.
 struct TrimRule: Sendable {
     /// Above this share of what the components hold, in percent, plus ``floor``, resident memory is too much.
     ///
@@ -11,14 +11,14 @@ struct TrimRule: Sendable {
     private static let floor = 32 << 20
     /// Nanoseconds between two trims at least.
     private static let interval: Int64 = 30_000_000_000
-    /// After a trim that did not help, the next one waits for so many more bytes, or for ``patience``.
+    /// After a trim that did not help, the next one waits for this many more bytes, or for ``patience``.
     private static let growth = 16 << 20
     /// Nanoseconds after which a trim is tried again, though the last one did not help.
     private static let patience: Int64 = 600_000_000_000
 
     private struct Trim {
         var at: Int64
-        /// What was resident afterwards and held by nobody.
+        /// The bytes that were resident afterwards and that no component held.
         var left: Int
     }
 

@@ -8,7 +8,7 @@ package enum ProxyHeader {
         case incomplete
         /// No header of version 2, or one that is too long.
         case invalid
-        /// A whole header of so many bytes; the connection's own bytes follow it.
+        /// A whole header of this many bytes; the connection's own bytes follow it.
         case complete(length: Int, source: Source)
     }
 
@@ -16,7 +16,7 @@ package enum ProxyHeader {
     package enum Source: Sendable, Equatable {
         /// The client behind the proxy.
         case client(IPAddress, port: UInt16)
-        /// Nobody: the proxy speaks for itself (its health check), or for a client without an IP address.
+        /// No client: the proxy itself (its health check), or a client without an IP address.
         case proxy
     }
 
@@ -64,7 +64,7 @@ package enum ProxyHeader {
     /// Where the source stands in what follows.
     private enum Place {
         case none
-        /// An address of so many bytes, then the destination's, then both ports.
+        /// An address of this many bytes, then the destination's, then both ports.
         case address(bytes: Int)
     }
 

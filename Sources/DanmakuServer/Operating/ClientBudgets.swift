@@ -1,6 +1,6 @@
 package import DanmakuPipeline
 
-/// Every budget of what clients can make this server hold; the composition root makes it and hands its members out.
+/// Every budget of what clients can make this server hold; the composition root makes it and passes its members on.
 ///
 /// A budget that is listed in ``all`` has its row in `/health/memory` and its metrics.
 package struct ClientBudgets: Sendable {

@@ -1,8 +1,8 @@
 import DanmakuPipeline
 
-/// The body of `/health/memory`: the process, then every part with its limits, and alerts at 85 % of one.
+/// The body of `/health/memory`: the process, then every component with its limits, and alerts at 85 % of a limit.
 ///
-/// A ring that is full by design (`evicts`) raises none: it would never be cleared.
+/// A component that is full by design (`evicts`) raises no alert, because it would never end.
 struct MemoryReport {
     /// An alert is raised at this share of a limit, in percent: there is still time to act.
     static let alertPercent = 85

@@ -3,7 +3,7 @@ import HTTPTypes
 public import Hummingbird
 import NIOCore
 
-/// What an operator and their tools read: `/health/live`, `/health/ready`, `/health/memory`, `/metrics`.
+/// The routes for operators and their tools: `/health/live`, `/health/ready`, `/health/memory`, `/metrics`.
 public struct OperatingRoutes: Sendable {
     private let pipeline: Pipeline
     private let readiness: Readiness

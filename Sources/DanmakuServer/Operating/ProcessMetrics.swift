@@ -7,9 +7,9 @@ import Darwin
 #endif
 import SentimentModel
 
-/// What the system says of this process; read at a scrape.
+/// The system's figures for this process; read at a scrape.
 ///
-/// From `/proc` on Linux. Elsewhere what cannot be had is `nil` and its metric is left out.
+/// From `/proc` on Linux. Elsewhere, a figure that is not available is `nil` and its metric is left out.
 struct ProcessMetrics: Sendable, Equatable {
     /// Bytes of memory that are resident.
     var residentBytes: Int?

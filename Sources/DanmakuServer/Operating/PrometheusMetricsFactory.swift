@@ -123,7 +123,7 @@ public final class PrometheusMetricsFactory: MetricsFactory, Sendable {
             let made = make()
             let isClash = registry.series[key] != nil || registry.kinds[name].map { $0 != kind } ?? false
             guard !isClash, registry.series.count < limit else {
-                // It works for its owner and is shown to nobody.
+                // It works for its owner and is not shown.
                 registry.refused += 1
                 return made
             }

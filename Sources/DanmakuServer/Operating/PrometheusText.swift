@@ -2,8 +2,8 @@ import DanmakuPipeline
 
 /// Writes metrics in Prometheus' text format 0.0.4: `# HELP`, `# TYPE`, then the samples of each family together.
 ///
-/// The source is "Exposition formats" of the Prometheus documentation. Names are the caller's to get right; values of
-/// labels and help texts are escaped here.
+/// The source is "Exposition formats" of the Prometheus documentation. The caller is responsible for valid names;
+/// values of labels and help texts are escaped here.
 struct PrometheusText {
     /// What a family is.
     enum Kind: String {

@@ -3,7 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import SentimentModel
 
-/// The parameters of a request's query, read strictly: one that is there must be right.
+/// The parameters of a request's query, read strictly: a parameter that is present must be valid.
 struct QueryParameters {
     private let uri: URI
 

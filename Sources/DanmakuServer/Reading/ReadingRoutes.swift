@@ -4,10 +4,10 @@ public import Hummingbird
 import NIOCore
 import SentimentModel
 
-/// What a page or a script reads: rooms, their moods, timelines and newest comments; and `POST /v1/score`.
+/// The routes that pages and scripts read: rooms, their moods, timelines and newest comments; and `POST /v1/score`.
 ///
-/// Everything comes out of memory as it is at that moment, the list of rooms as it was a quarter of a second ago; nothing
-/// is stored by caches.
+/// Everything comes from memory as it is at that moment, the list of rooms as it was at most a quarter of a second ago.
+/// Caches store nothing.
 public struct ReadingRoutes: Sendable {
     /// How far a request may reach.
     enum Limit {
@@ -80,14 +80,17 @@ public struct ReadingRoutes: Sendable {
     private func room(_ context: DanmakuRequestContext) throws -> [UInt8] {
         let name = try context.parameters.require("room")
         guard let room = RoomName.fromPath(name) else {
-            throw HTTPFailure(.roomInvalid, "A room's name is 1 to 64 of A–Z a–z 0–9 . _ : -")
+            throw HTTPFailure(.roomInvalid, "A room's name must be 1 to 64 of A–Z a–z 0–9 . _ : -")
         }
         return room
     }
 
-    /// A room that nobody wrote to, or that was evicted: 404, though watching it is fine.
+    /// A room without comments, or one that was evicted: 404, though it can be watched.
     static func unknown(_ room: [UInt8]) -> HTTPFailure {
-        HTTPFailure(.notFound, "Nothing was published in the room \(String(decoding: room, as: UTF8.self)) of late.")
+        HTTPFailure(
+            .notFound,
+            "No comment was published in the room \(String(decoding: room, as: UTF8.self)) recently."
+        )
     }
 }
 

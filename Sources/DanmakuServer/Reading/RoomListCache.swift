@@ -3,8 +3,8 @@ import Synchronization
 
 /// Keeps the list of rooms for a quarter of a second, so that its cost does not grow with the number of requests.
 ///
-/// One caller at a time makes a new list, outside the lock. Callers beside it get the list before it at once; where there
-/// is none yet, they wait for the first.
+/// One caller at a time makes a new list, outside the lock. Concurrent callers get the previous list at once, or wait
+/// for the first list.
 final class RoomListCache: Sendable {
     private typealias Waiter = CheckedContinuation<RoomList, Never>
 
@@ -40,7 +40,7 @@ final class RoomListCache: Sendable {
 }
 
 extension RoomListCache {
-    /// Decides who makes a list, who gets the last one and who waits; times are nanoseconds of the monotonic clock.
+    /// Decides which caller makes a list, which gets the last one and which waits; times are nanoseconds of the monotonic clock.
     struct StateMachine<Waiter> {
         /// How old a list may be.
         static var lifetime: Int64 { 250_000_000 }
@@ -91,7 +91,7 @@ extension RoomListCache {
 
         /// A list is made.
         ///
-        /// - Returns: Who waits for it.
+        /// - Returns: The callers that wait for it.
         mutating func made(_ list: RoomList, now: Int64) -> [Waiter] {
             defer { state = .ready(list, madeAt: now) }
             switch state {

@@ -2,10 +2,10 @@ package import DanmakuPipeline
 import NIOCore
 import Synchronization
 
-/// The way into `POST /v1/score`: the client's rate, a bounded number of requests at once, a bounded wait.
+/// Admission to `POST /v1/score`: the client's rate, a bounded number of requests at once, a bounded wait.
 ///
-/// Scoring runs on the threads that answer every other request, so one client that asks for a thousand texts again and
-/// again must not take all of them.
+/// Scoring runs on the threads that answer every other request, so one client that sends a thousand texts again and
+/// again must not occupy all of them.
 public final class ScoreAdmission: Sendable {
     /// The limits.
     public struct Configuration: Sendable {
@@ -79,7 +79,7 @@ public final class ScoreAdmission: Sendable {
     ///   this address wait, and what `body` throws.
     func admit<Value>(_ client: ClientAddress, _ body: () async throws -> Value) async throws -> Value {
         if let refusal = budget.reserve(1, for: client) {
-            throw HTTPFailure(refusal, "Too many requests for scores are under way.")
+            throw HTTPFailure(refusal, "Too many requests for scores are waiting.")
         }
         defer { budget.release(1, for: client) }
         try await waitForTurn()
@@ -107,7 +107,7 @@ public final class ScoreAdmission: Sendable {
             return state.queue.giveUp(ticket)
         }
         if isGivenUp {
-            throw HTTPFailure(.overloaded, "The server has more texts than it can score.", retryAfterSeconds: 1)
+            throw HTTPFailure(.overloaded, "The request waited too long for its turn.", retryAfterSeconds: 1)
         }
     }
 

@@ -1,7 +1,7 @@
-/// Who of the requests for scores runs and who waits: first come, first served, a bounded number at once.
+/// Decides which requests for scores run and which wait: first come, first served, a bounded number at once.
 ///
-/// A value without lock and clock; ``ScoreAdmission`` drives it. How many may wait is bounded by the budget that every
-/// request reserves from before it enters.
+/// A value without lock and clock; ``ScoreAdmission`` drives it. The budget that every request reserves from before it
+/// enters bounds the number of waiting requests.
 struct ScoreQueue {
     /// A request that waits.
     typealias Ticket = UInt64

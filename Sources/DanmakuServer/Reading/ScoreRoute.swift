@@ -41,7 +41,7 @@ extension ReadingRoutes {
         case .failure(.invalidField):
             throw HTTPFailure(.invalidField, "texts must be an array of strings.")
         case .failure(.tooManyItems):
-            throw HTTPFailure(.tooManyItems, "There are at most \(Limit.texts) texts.")
+            throw HTTPFailure(.tooManyItems, "A request can have at most \(Limit.texts) texts.")
         case .failure(.textTooLong(let index)):
             throw HTTPFailure(.textTooLong, "The text with index \(index) is longer than 1,024 bytes.")
         }

@@ -1,6 +1,6 @@
 import SentimentModel
 
-/// The server's count of the lines of one connection that it has dealt with, cumulative.
+/// The server's cumulative counts of the lines of one connection.
 package struct ReplayCounts: Equatable, Sendable {
     /// Lines dealt with: the sum of the rest.
     package var lines = 0

@@ -1,4 +1,4 @@
-/// How long to wait before connecting again: full jitter, so that many sources cut off together come back apart.
+/// How long to wait before reconnecting: full jitter, so that many sources that were cut off together reconnect apart.
 package struct ReplayBackoff: Sendable {
     /// The first ceiling doubles with each failure up to the last.
     private static let firstCeiling = 0.25

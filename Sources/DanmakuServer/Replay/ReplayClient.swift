@@ -1,9 +1,9 @@
 import NIOCore
 import NIOPosix
 
-/// Sends a recording into an ingest socket: connects, writes what the window says, hears the answers, tries again.
+/// Sends a recording to an ingest socket: connects, writes what the window says, reads the answers, reconnects.
 ///
-/// The decisions are ``ReplayPacer``'s, ``ReplayWindow``'s and ``ReplayBackoff``'s.
+/// ``ReplayPacer``, ``ReplayWindow`` and ``ReplayBackoff`` decide.
 package struct ReplayClient: Sendable {
     private let options: ReplayOptions
     /// How often a connection is asked whether it still acknowledges anything.

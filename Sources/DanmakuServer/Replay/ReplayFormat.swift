@@ -1,4 +1,4 @@
-/// What a recorded file is written in.
+/// The format of a recorded file.
 package enum ReplayFormat: Equatable, Sendable {
     /// One JSON object of the contract a line; its `sentAt` (else `receivedAt`) is its time.
     case ndjson

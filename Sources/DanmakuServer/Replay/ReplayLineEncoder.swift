@@ -2,8 +2,8 @@ import SentimentModel
 
 /// Writes the ingest lines of a replay: the contract's JSON objects, each with an id of this run.
 ///
-/// Ids are `<run>-<loop>-<line>`, so a line that is sent again after a lost connection is known to the server,
-/// while the next loop over the same file is not mistaken for a repeat.
+/// Ids are `<run>-<loop>-<line>`: the server recognizes a line that is sent again after a lost connection, and does not
+/// take the next loop over the same file for a repeat.
 package struct ReplayLineEncoder: Sendable {
     private let run: [UInt8]
     private let room: [UInt8]

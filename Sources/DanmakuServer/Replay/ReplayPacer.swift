@@ -1,9 +1,9 @@
 import SentimentModel
 
-/// Says when each line of a recording is due, as a function of now.
+/// Decides when each line of a recording is due, as a function of the time.
 ///
-/// The first line of a segment is due at once and fixes where the recording's clock stands; a time that jumps back
-/// starts a new segment. Lines without a time are due at once and move nothing.
+/// The first line of a segment is due at once and sets the recording's clock; a time that jumps back starts a new
+/// segment. Lines without a time are due at once and do not move the clock.
 package struct ReplayPacer: Sendable {
     /// How much faster than recorded; `nil` is as fast as the server takes it.
     package let speed: Double?

@@ -1,4 +1,4 @@
-/// Says when a connection on which nothing is acknowledged has to be given up; a server may take lines and never answer.
+/// Decides when to give up a connection on which nothing is acknowledged; a server may read lines and never answer.
 package struct ReplayPatience: Sendable {
     private let limit: Duration
     private var acknowledged: Int?

@@ -7,7 +7,7 @@ import Darwin
 #endif
 import NIOPosix
 
-/// Reads a recording, encodes its lines and hands them over when they are due.
+/// Reads a recording, encodes its lines and passes them on when they are due.
 struct ReplayProducer: Sendable {
     private static let readSize = 256 << 10
     /// A chunk is written with one system call and crosses two tasks; a few hundred lines make that cheap.
@@ -48,7 +48,7 @@ struct ReplayProducer: Sendable {
             if scanner == nil {
                 guard !isAtEnd, let found = ReplayFormat.detect(block) else {
                     throw ReplayError(
-                        description: "\(options.file) is neither NDJSON nor t_ms<TAB>text nor a danmaku XML archive"
+                        description: "\(options.file) is not NDJSON, t_ms<TAB>text or a danmaku XML archive"
                     )
                 }
                 format = found

@@ -1,4 +1,4 @@
-/// The lines of a recording that are longer than a server reads: left out, counted, and named by their numbers.
+/// The lines of a recording that are longer than a server accepts: skipped, counted, and named by their numbers.
 package struct ReplayRefusals: Equatable, Sendable {
     /// How many numbers are kept to be shown.
     private static let shown = 5

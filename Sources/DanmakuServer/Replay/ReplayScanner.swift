@@ -1,8 +1,8 @@
 import SentimentModel
 
-/// Turns the bytes of a recording into ingest lines, in whatever pieces they come.
+/// Turns the bytes of a recording, in pieces of any size, into ingest lines.
 ///
-/// The caller feeds, then asks until `nil`; after the last bytes it calls ``finish()`` and asks once more.
+/// The caller feeds it, then asks until `nil`; after the last bytes it calls ``finish()`` and asks once more.
 package struct ReplayScanner: Sendable {
     private enum Source: Sendable {
         case lines(tabbed: Bool)

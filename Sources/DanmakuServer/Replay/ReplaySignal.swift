@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Wakes one waiting task; raised while nobody waits, it is remembered once.
+/// Wakes one waiting task; a call without a waiter is remembered once.
 ///
-/// An `AsyncStream` would do, were it not ended for good by the cancellation of the task that waits on it.
+/// An `AsyncStream` would do, but the cancellation of the task that waits on it ends it for good.
 final class ReplaySignal: Sendable {
     private enum State {
         case idle

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// What the three tasks of a replay share: the one that reads, the one that writes, the one that hears answers.
+/// What the three tasks of a replay share: the one that reads the file, the one that writes, the one that reads
+/// answers.
 final class ReplayState: Sendable {
     private struct Guarded {
         var window = ReplayWindow()

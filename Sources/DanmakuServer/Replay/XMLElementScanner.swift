@@ -1,10 +1,10 @@
 import SentimentModel
 
-/// Reads the flat elements of a danmaku archive out of bytes as they arrive.
+/// Reads the flat elements of a danmaku archive from bytes as they arrive.
 ///
-/// Not an XML parser: it knows elements with attributes and text, character references, and passes over declarations,
-/// comments and everything nested. Recorders write control characters and cut files off in the middle, at which a
-/// real parser gives up; here the rest of the file is still read.
+/// It is not an XML parser: it knows elements with attributes and text, and character references; it skips
+/// declarations, comments and everything nested. Recorders write control characters and cut files off in the middle. A
+/// real parser stops there; this scanner still reads the rest of the file.
 package struct XMLElementScanner: Sendable {
     /// An element with its text.
     package struct Element: Equatable, Sendable {

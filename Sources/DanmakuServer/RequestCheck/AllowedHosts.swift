@@ -1,8 +1,8 @@
 /// The hosts that requests may name (`http.allowed-hosts`): the guard against DNS rebinding.
 ///
-/// A web page can point its own name at this server's address after the browser has loaded it. The browser then takes the
-/// server for the page's own origin, but still sends the page's name as `Host`. IP literals and `localhost` cannot be
-/// pointed elsewhere, so they are always allowed, with any port. Every other name must be listed.
+/// A web page can point its own name at this server's address after the browser has loaded it. The browser then treats
+/// the server as the page's own origin, but still sends the page's name as `Host`. IP literals and `localhost` cannot
+/// be pointed elsewhere, so they are always allowed, with any port. Every other name must be listed.
 package struct AllowedHosts: Sendable, Equatable {
     private enum Names: Sendable, Equatable {
         case every

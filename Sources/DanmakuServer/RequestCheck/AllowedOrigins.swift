@@ -1,4 +1,5 @@
-/// The origins whose pages may call this server (`http.cors-origin`), and what makes a request one of the server's own page.
+/// The origins whose pages may call this server (`http.cors-origin`), and the rule for requests of the server's own
+/// pages.
 package enum AllowedOrigins: Equatable, Sendable {
     /// `*`.
     case every

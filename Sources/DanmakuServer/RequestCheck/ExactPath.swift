@@ -1,8 +1,8 @@
-/// Which paths are taken: one spelling for each.
+/// Accepts one spelling of each path.
 ///
-/// The router skips empty segments, and proxies undo escapes and dot segments before they compare a path with their rules.
-/// A second spelling of a path (`//metrics`, `/metrics/`, `/./metrics`, `/%6detrics`) would so get round a rule for the
-/// first one. Such a path names nothing here.
+/// The router skips empty segments, and proxies decode escapes and dot segments before they compare a path with their
+/// rules. A second spelling of a path (`//metrics`, `/metrics/`, `/./metrics`, `/%6detrics`) could pass a rule for the
+/// first one. Such a path is not found.
 package enum ExactPath {
     /// Whether a path is the one spelling of what it names.
     ///

@@ -1,7 +1,8 @@
-/// Reads who a request comes from in what proxies wrote into its head: `X-Forwarded-For`, or `Forwarded` (RFC 7239).
+/// Reads a request's client address from what proxies wrote into its head: `X-Forwarded-For`, or `Forwarded` (RFC
+/// 7239).
 ///
-/// Each proxy appends the address that it got the request from, so only the right end of a list can be believed, and only as
-/// far as the proxies that wrote it are ours.
+/// Each proxy appends the address that it got the request from. So only the right end of a list can be trusted, and
+/// only as far as trusted proxies wrote it.
 package enum ForwardedAddresses {
     /// The most entries that are read, from the right.
     package static let maxEntries = 32

@@ -1,10 +1,10 @@
 package import NIOCore
 package import NIOHTTP1
 
-/// Reads request heads into their one form, and gives every response the header fields that all responses have.
+/// Brings request heads into their one form, and adds the header fields that all responses have.
 ///
-/// It stands behind the HTTP decoder and the timeouts, so that nothing that answers on this connection gets round it: routes,
-/// the refusal of a connection, and what Hummingbird answers to bytes that are not HTTP.
+/// It is behind the HTTP decoder and the timeouts, so that every answer on this connection passes it: routes, the
+/// refusal of a connection, and Hummingbird's answers to bytes that are not HTTP.
 package final class HeadHandler: ChannelDuplexHandler, RemovableChannelHandler {
     package typealias InboundIn = HTTPServerRequestPart
     package typealias InboundOut = HTTPServerRequestPart

@@ -1,6 +1,6 @@
 package import HTTPTypes
 
-/// Decides from a request's head whether it is answered at all: its host, its path, and where it comes from.
+/// Decides from a request's head whether a route answers it: by its host, its path, and its origin.
 package struct RequestCheck: Sendable {
     private let hosts: AllowedHosts
     private let origins: AllowedOrigins
@@ -25,14 +25,14 @@ package struct RequestCheck: Sendable {
         guard let authority = request.authority, let host = HostAndPort(authority) else {
             return refusal(
                 .badRequest,
-                "A request names its host once, and its target is a path or an http URL.",
+                "A request must name its host once, and its target must be a path or an http URL.",
                 request.method
             )
         }
         guard hosts.allows(host.host) else {
             return refusal(
                 .hostNotAllowed,
-                "This server does not answer for the host of this request; http.allowed-hosts lists more.",
+                "This server does not answer for the host of this request; add it to http.allowed-hosts.",
                 request.method
             )
         }
@@ -43,7 +43,7 @@ package struct RequestCheck: Sendable {
         guard Self.changesNothing(request.method) || isFromAllowedOrigin(request, host) else {
             return refusal(
                 .originNotAllowed,
-                "Pages of other origins may not send this; http.cors-origin lists those that may.",
+                "Pages of other origins may not send this; http.cors-origin lists the allowed ones.",
                 request.method
             )
         }

@@ -2,9 +2,9 @@ package import NIOHTTP1
 
 /// Brings a request's target and host into the one form that the routes and checks read.
 ///
-/// HTTP has several: a path with a `Host` field, or a whole URL whose host wins over the field (RFC 9112 3.2). What is behind
-/// this sees a path and one `Host`; or no `Host` if the request does not name its host exactly once. ``RequestCheck``
-/// answers such a request with 400, in its turn on the connection.
+/// HTTP has several forms: a path with a `Host` field, or a whole URL whose host takes precedence (RFC 9112 3.2). The
+/// handlers behind this see a path and one `Host`, or no `Host` if the request does not name its host exactly once.
+/// ``RequestCheck`` answers such a request with 400, in its turn on the connection.
 package enum RequestTarget {
     /// What is wrong with a head, or what has to be changed.
     package enum Reading: Equatable {

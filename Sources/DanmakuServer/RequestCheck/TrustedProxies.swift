@@ -2,7 +2,7 @@ package import DanmakuPipeline
 package import HTTPTypes
 package import NIOCore
 
-/// The reverse proxies whose word on a client's address counts (`http.trusted-proxies`).
+/// The reverse proxies that are trusted to name a client's address (`http.trusted-proxies`).
 package struct TrustedProxies: Sendable {
     private let ranges: AddressRanges
 

@@ -1,12 +1,12 @@
 package import NIOCore
 package import NIOHTTP1
 
-/// Answers requests that offer another protocol (`Upgrade`, `CONNECT`) as plain HTTP, and closes the connection after that.
+/// Answers requests that offer another protocol (`Upgrade`, `CONNECT`) as plain HTTP, and then closes the connection.
 ///
-/// NIO's decoder reads nothing more after such a request, because the bytes behind it might belong to the other protocol. It
-/// keeps them, without a limit: one `GET` could make the server hold gigabytes. So they are dropped before they reach the
-/// decoder, and the response says `Connection: close`, because a further request would never be read. This server speaks
-/// no other protocol on its HTTP port.
+/// NIO's decoder stops after such a request, because the bytes behind it might belong to the other protocol. It keeps
+/// them without a limit: one `GET` could make the server hold gigabytes. Therefore these bytes are dropped before they
+/// reach the decoder, and the response says `Connection: close`, because a further request would never be read. This
+/// server speaks no other protocol on its HTTP port.
 package struct UpgradeGuard {
     /// Stands before the decoder.
     package final class Gate: ChannelInboundHandler, RemovableChannelHandler {

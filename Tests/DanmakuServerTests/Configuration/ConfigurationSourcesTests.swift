@@ -76,7 +76,7 @@ struct ConfigurationSourcesTests {
     )
     func notAllowed(name: String, value: String) throws {
         let key = try #require(ConfigurationTable.key(name))
-        let line = "\(name) = \"\(value)\" (--set): allowed is \(key.allowed)"
+        let line = "\(name) = \"\(value)\" (--set): expected \(key.allowed)"
         #expect(problem(ConfigurationSources(commandLine: [flag(name, value)])) == line)
         let variable = problem(ConfigurationSources(environment: [key.environmentName: value]))
         #expect(variable?.hasPrefix("\(name) = \"\(value)\" (environment \(key.environmentName))") == true)

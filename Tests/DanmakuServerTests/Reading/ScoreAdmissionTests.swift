@@ -60,7 +60,7 @@ struct ScoreAdmissionTests {
         _ = await clock.sleeper()
         clock.advance(by: .milliseconds(2000))
         await #expect(
-            throws: HTTPFailure(.overloaded, "The server has more texts than it can score.", retryAfterSeconds: 1)
+            throws: HTTPFailure(.overloaded, "The request waited too long for its turn.", retryAfterSeconds: 1)
         ) {
             try await late.value
         }
