@@ -23,8 +23,6 @@ extension Server {
         package var fallback: any SentimentScorer
         /// The bytes that its model takes.
         package var modelBytes: Int
-        /// Where libraries report to.
-        package var metrics: PrometheusMetricsFactory
         /// The page's folder, if there is one.
         package var page: String?
 
@@ -37,7 +35,6 @@ extension Server {
             scorer: any SentimentScorer,
             fallback: any SentimentScorer,
             modelBytes: Int = 0,
-            metrics: PrometheusMetricsFactory = PrometheusMetricsFactory(),
             page: String? = nil
         ) {
             self.eventLoops = eventLoops
@@ -47,14 +44,13 @@ extension Server {
             self.scorer = scorer
             self.fallback = fallback
             self.modelBytes = modelBytes
-            self.metrics = metrics
             self.page = page
         }
     }
 
     /// The parts of a server, made and joined: all but the listener of the HTTP port and the process.
     ///
-    /// ``build(configuration:executable:metrics:logger:)`` runs them on sockets, the simulation on a virtual network.
+    /// ``build(configuration:executable:logger:)`` runs them on sockets, the simulation on a virtual network.
     package struct Parts: Sendable {
         /// Whether comments and streams are let in.
         package let readiness = Readiness()
@@ -187,7 +183,6 @@ extension Server {
                 OperatingRoutes(
                     pipeline: pipeline,
                     readiness: readiness,
-                    library: surroundings.metrics,
                     ingest: ingest.counters,
                     acceptErrors: [acceptErrors, ingest.acceptErrors],
                     httpConnections: { open.count },

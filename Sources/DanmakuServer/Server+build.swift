@@ -11,14 +11,12 @@ extension Server {
     /// - Parameters:
     ///   - configuration: Everything it can be told.
     ///   - executable: The path of the running program: the page's folder may lie beside it.
-    ///   - metrics: Where libraries report to, shown by `/metrics`; the executable also makes it the process's.
     ///   - logger: Of which every part gets a copy.
     /// - Returns: A server that listens to nothing before ``run()``.
     /// - Throws: ``ConfigurationProblem`` for a folder or a model file that is not there.
     public static func build(
         configuration: Configuration,
         executable: String = ShippedModel.executablePath,
-        metrics: PrometheusMetricsFactory = PrometheusMetricsFactory(),
         logger: Logger
     ) throws -> Server {
         let loops = MultiThreadedEventLoopGroup.singleton
@@ -34,7 +32,6 @@ extension Server {
                 scorer: scorer,
                 fallback: ConfiguredScorer.fallback,
                 modelBytes: modelBytes,
-                metrics: metrics,
                 page: page
             ),
             logger: logger

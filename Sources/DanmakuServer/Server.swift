@@ -5,7 +5,7 @@ import ServiceLifecycle
 
 /// A whole server: both ports and everything between them.
 ///
-/// ``build(configuration:executable:metrics:logger:)`` makes it. Several can run in one process. It handles no signals
+/// ``build(configuration:executable:logger:)`` makes it. Several can run in one process. It handles no signals
 /// and does not measure the grace: the owner of the process calls ``beginDrain()``, and ``giveUp()`` when that takes
 /// too long.
 public final class Server: Sendable {

@@ -2,7 +2,6 @@ import ArgumentParser
 import DanmakuServer
 import Foundation
 import Logging
-import Metrics
 
 /// `danmaku serve`: comments in, mood out, until a signal.
 struct Serve: AsyncParsableCommand {
@@ -56,9 +55,7 @@ struct Serve: AsyncParsableCommand {
                 ]
             )
         }
-        let metrics = PrometheusMetricsFactory()
-        MetricsSystem.bootstrap(metrics)
-        let server = try Server.build(configuration: configuration, metrics: metrics, logger: logger)
+        let server = try Server.build(configuration: configuration, logger: logger)
         TerminationSignals.handle(
             grace: grace,
             drain: { number in

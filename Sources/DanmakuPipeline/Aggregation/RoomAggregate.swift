@@ -13,8 +13,6 @@ package struct RoomAggregate: Sendable {
     private var totalComments = 0
     private var totalPaid = 0
     private let born: Int64
-    /// When the latest comment was received, or the room was made, in nanoseconds of the monotonic clock.
-    package private(set) var lastActivity: Int64
 
     /// Creates the aggregate of a room without comments.
     package init(now: Timestamp) {
@@ -22,7 +20,6 @@ package struct RoomAggregate: Sendable {
         commenters = CommenterSketch(second: now.second)
         phrases = HotPhrases(second: now.second)
         born = now.second
-        lastActivity = now.nanoseconds
     }
 
     /// Counts one published comment.
@@ -45,7 +42,6 @@ package struct RoomAggregate: Sendable {
         if kind == .paid {
             totalPaid += 1
         }
-        lastActivity = max(lastActivity, receivedAt.nanoseconds)
         windows.add(sentiment, second: second)
         commenters.add(author, second: second)
         if let sentiment {

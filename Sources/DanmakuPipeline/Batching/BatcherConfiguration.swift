@@ -7,8 +7,9 @@ public struct BatcherConfiguration: Sendable, Equatable {
     /// The most cost in a batch, where a comment costs 1 + its text's bytes / 64: keeps long texts from making one
     /// batch ten times slower than another of the same count.
     public var maxCost = 8192
-    /// The longest that the oldest comment waits for company while a slot is free and another batch is in flight
-    /// (`batching.max-delay-ms`).
+    /// The longest that the oldest comment waits for company while a slot is free and another batch is in flight.
+    ///
+    /// It has an effect only with more than one batch in flight.
     public var maxDelay: Duration = .milliseconds(5)
     /// The most batches at the scorer at a time.
     ///

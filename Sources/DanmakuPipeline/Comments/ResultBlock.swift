@@ -16,8 +16,6 @@ public struct CommentResult: Sendable {
     public var sentiment: Sentiment?
     /// Whether the fallback scorer gave the verdict.
     public var isFallback: Bool
-    /// How many comments of the same normalised text this one stands for (`display` only); at least 1.
-    public var repeats: UInt32 = 1
 
     /// Creates a result.
     public init(
@@ -116,10 +114,6 @@ public struct ResultBlock: Sendable {
             if result.isFallback {
                 writer.raw(",\"source\":\"fallback\"")
             }
-        }
-        if result.repeats > 1 {
-            writer.raw(",\"repeat\":")
-            writer.integer(result.repeats)
         }
         writer.raw("}")
     }

@@ -236,13 +236,6 @@ public enum ConfigurationTable {
             "The largest batch; a larger one needs fewer calls, a smaller one has less latency under load."
         ),
         ConfigurationKey(
-            "batching.max-delay-ms",
-            .integer(0...1000),
-            unit: "ms",
-            default: "5",
-            "The longest wait of the oldest comment while another batch is being scored."
-        ),
-        ConfigurationKey(
             "batching.queue-limit",
             .integer(256...16_777_216),
             unit: "comments",

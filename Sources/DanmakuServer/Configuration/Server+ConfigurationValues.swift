@@ -93,7 +93,6 @@ extension PipelineConfiguration {
         rooms.max = values.integer("rooms.max")
         rooms.idle = .seconds(60 * values.integer("rooms.idle-minutes"))
         batcher.maxBatch = values.integer("batching.max-batch")
-        batcher.maxDelay = values.milliseconds("batching.max-delay-ms")
         queueLimit = values.integer("batching.queue-limit")
         fanOut = FanOutConfiguration(values)
         breaker = CircuitBreakerConfiguration(values)

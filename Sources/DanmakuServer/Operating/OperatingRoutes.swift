@@ -7,7 +7,6 @@ import NIOCore
 public struct OperatingRoutes: Sendable {
     private let pipeline: Pipeline
     private let readiness: Readiness
-    private let library: PrometheusMetricsFactory
     private let ingest: IngestCounters
     private let acceptErrors: [AcceptErrors]
     private let httpConnections: @Sendable () -> Int
@@ -21,7 +20,6 @@ public struct OperatingRoutes: Sendable {
     /// - Parameters:
     ///   - pipeline: Asked at each scrape.
     ///   - readiness: Whether the server has begun, or ends.
-    ///   - library: The metrics of libraries, appended to ours.
     ///   - ingest: The counters of the ingest port.
     ///   - acceptErrors: What each listener could not accept.
     ///   - httpConnections: How many HTTP connections are open.
@@ -32,7 +30,6 @@ public struct OperatingRoutes: Sendable {
     package init(
         pipeline: Pipeline,
         readiness: Readiness,
-        library: PrometheusMetricsFactory,
         ingest: IngestCounters,
         acceptErrors: [AcceptErrors] = [],
         httpConnections: @escaping @Sendable () -> Int,
@@ -43,7 +40,6 @@ public struct OperatingRoutes: Sendable {
     ) {
         self.pipeline = pipeline
         self.readiness = readiness
-        self.library = library
         self.ingest = ingest
         self.acceptErrors = acceptErrors
         self.httpConnections = httpConnections
@@ -110,7 +106,6 @@ public struct OperatingRoutes: Sendable {
         )
         var text = PrometheusText()
         metrics.write(into: &text)
-        library.write(into: &text)
         return text.text
     }
 }

@@ -10,7 +10,6 @@ struct PrometheusText {
         case counter
         case gauge
         case histogram
-        case summary
     }
 
     /// A label and its value.

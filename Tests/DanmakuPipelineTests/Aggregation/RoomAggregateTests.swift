@@ -126,7 +126,6 @@ struct RoomAggregateTests {
         let snapshot = aggregate.snapshot(now: AggregationFixture.time(104), degraded: true)
         #expect(snapshot.windows.map(\.comments) == [1, 1, 1, 1])
         #expect(snapshot.degraded)
-        #expect(aggregate.lastActivity == AggregationFixture.time(105).nanoseconds)
     }
 
     @Test("the mood of few comments is drawn to zero, and the trend compares it with five minutes")

@@ -25,7 +25,7 @@ struct ConfigurationTableTests {
             ("ingest.host", "127.0.0.1"), ("ingest.port", "9000"), ("ingest.max-connections", "1000"),
             ("ingest.line-timeout-seconds", "30"), ("ingest.max-line-bytes", "8192"),
             ("admission.room-rate", "0"), ("admission.client-rate", "0"), ("admission.dedupe-seconds", "600"),
-            ("admission.dedupe-ids", "524288"), ("batching.max-batch", "256"), ("batching.max-delay-ms", "5"),
+            ("admission.dedupe-ids", "524288"), ("batching.max-batch", "256"),
             ("batching.queue-limit", "65536"), ("rooms.max", "10000"), ("rooms.idle-minutes", "30"),
             ("fanout.flush-rate", "20"), ("fanout.frame-bytes", "32768"), ("fanout.display-rate", "20"),
             ("fanout.mood-rate", "4"), ("fanout.max-lag-bytes", "8388608"), ("log.ring-bytes", "33554432"),

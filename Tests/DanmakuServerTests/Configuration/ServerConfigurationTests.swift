@@ -39,12 +39,12 @@ struct ServerConfigurationTests {
     @Test("Units are in the types")
     func units() throws {
         let some = try configuration([
-            ("rooms.idle-minutes", "2"), ("batching.max-delay-ms", "7"), ("shutdown.grace-seconds", "3"),
+            ("rooms.idle-minutes", "2"), ("breaker.wait-ms", "7"), ("shutdown.grace-seconds", "3"),
             ("admission.client-rate", "9"), ("admission.paid-rate", "7"), ("admission.new-rooms-per-minute", "8"),
             ("privacy.expose-uid", "yes"), ("log.format", "json"),
         ])
         #expect(some.pipeline.rooms.idle == .seconds(120))
-        #expect(some.pipeline.batcher.maxDelay == .milliseconds(7))
+        #expect(some.pipeline.breaker.wait == .milliseconds(7))
         #expect(some.grace == .seconds(3))
         #expect(some.ingest.clientRate == 9)
         #expect(some.pipeline.admission.paidRate == 7)

@@ -65,7 +65,6 @@ struct ServerMetricsTests {
     private static func exposition(_ metrics: ServerMetrics) throws -> Exposition {
         var text = PrometheusText()
         metrics.write(into: &text)
-        PrometheusMetricsFactory().write(into: &text)
         return try Exposition(text.text)
     }
 

@@ -96,7 +96,6 @@ struct ReadingFixture {
         OperatingRoutes(
             pipeline: pipeline,
             readiness: readiness,
-            library: PrometheusMetricsFactory(),
             ingest: IngestCounters(),
             httpConnections: { 3 },
             budgets: budgets,
