@@ -1,5 +1,4 @@
 public import DanmakuPipeline
-import SentimentModel
 
 /// A comment in a test's words.
 public struct CommentFixture: Sendable {
@@ -47,12 +46,14 @@ public struct CommentFixture: Sendable {
 }
 
 extension CommentChunk {
-    /// A chunk of these comments, as the edge would have decoded them; items are counted from 0.
+    /// A chunk of these comments, which have to be valid; items are counted from 0.
     public init(_ fixtures: [CommentFixture]) {
-        self.init()
-        for fixture in fixtures {
-            append(fixture)
+        var builder = Builder()
+        for (index, fixture) in fixtures.enumerated() {
+            builder.append(fixture.comment, item: UInt64(index))
         }
+        precondition(builder.chunk.rejections.isEmpty, "invalid fixtures: \(builder.chunk.rejections)")
+        self = builder.chunk
     }
 
     /// A chunk of ordinary comments: room and text.
@@ -64,32 +65,30 @@ extension CommentChunk {
     public init(_ comments: [(room: String, text: String, id: String)]) {
         self.init(comments.map { CommentFixture(room: $0.room, text: $0.text, id: $0.id) })
     }
+}
 
-    /// Adds a comment as the newest.
-    public mutating func append(_ fixture: CommentFixture) {
-        let room = range(of: fixture.room)
-        var comment = DecodedComment(
-            room: room,
-            roomHash: roomHash(fixture.room.utf8),
-            text: range(of: fixture.text),
-            item: UInt64(comments.count)
-        )
-        comment.id = range(of: fixture.id)
-        comment.uid = range(of: fixture.uid)
-        comment.name = range(of: fixture.name)
-        comment.price = range(of: fixture.price)
-        comment.kind = fixture.kind
-        comment.sentAt = fixture.sentAt
-        comment.idIsInteger = fixture.idIsInteger
-        comments.append(comment)
-    }
-
-    private mutating func range(of field: String) -> TextRange {
-        guard !field.isEmpty else {
-            return .empty
+extension CommentFixture {
+    /// The comment as a source has it.
+    fileprivate var comment: SourceComment {
+        var comment = SourceComment(room: RoomName(stringLiteral: room), text: text)
+        if !id.isEmpty {
+            comment.id = idIsInteger ? .integer(Int64(id)!) : .text(id)
         }
-        let start = bytes.count
-        bytes.append(contentsOf: field.utf8)
-        return TextRange(start: start, count: bytes.count - start)
+        comment.uid = uid
+        comment.name = name
+        comment.price = price
+        comment.kind = kind
+        comment.sentAt = sentAt == DecodedComment.absentTime ? nil : sentAt
+        return comment
+    }
+}
+
+extension RoomName: ExpressibleByStringInterpolation {
+    /// The name of a test's room, which has to be valid.
+    public init(stringLiteral name: String) {
+        guard let room = RoomName(name) else {
+            preconditionFailure("\(name) is not a room's name")
+        }
+        self = room
     }
 }

@@ -11,16 +11,15 @@ package enum Author {
     /// The author of a comment.
     package static func hash(
         of comment: DecodedComment,
-        in bytes: UnsafeBufferPointer<UInt8>,
+        in bytes: Span<UInt8>,
         with hash: KeyedHash
     ) -> UInt64 {
         if !comment.uid.isEmpty {
-            return hash.hash(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[comment.uid.indices])) | 1
+            return hash.hash(bytes.extracting(comment.uid.indices).bytes) | 1
         }
         if !comment.name.isEmpty {
             // Never 0, which stands for an unknown author.
-            let name = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[comment.name.indices])
-            return max(2, hash.hash(name) & ~1)
+            return max(2, hash.hash(bytes.extracting(comment.name.indices).bytes) & ~1)
         }
         return unknown
     }

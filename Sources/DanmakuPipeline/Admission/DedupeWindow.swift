@@ -38,8 +38,8 @@ package final class DedupeWindow: Sendable {
     }
 
     /// What an id of a room is known by.
-    package func key(room: UnsafeBufferPointer<UInt8>, id: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        hash.hash(UnsafeRawBufferPointer(room), UnsafeRawBufferPointer(id))
+    package func key(room: Span<UInt8>, id: Span<UInt8>) -> UInt64 {
+        hash.hash(room.bytes, id.bytes)
     }
 
     /// Whether an id, by its ``key(room:id:)``, was remembered within the window; `now` is the whole second of the

@@ -18,18 +18,18 @@ package struct KeyedHash: Sendable {
     }
 
     /// The hash of some bytes.
-    package func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    package func hash(_ bytes: RawSpan) -> UInt64 {
         var state = State(key0: key0, key1: key1)
         let last = state.absorb(wordsOf: bytes)
-        state.absorb(last | UInt64(truncatingIfNeeded: bytes.count) << 56)
+        state.absorb(last | UInt64(truncatingIfNeeded: bytes.byteCount) << 56)
         return state.finish()
     }
 
     /// The hash of two runs of bytes: "a" and "bc" differ from "ab" and "c".
-    package func hash(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> UInt64 {
+    package func hash(_ first: RawSpan, _ second: RawSpan) -> UInt64 {
         var state = State(key0: key0, key1: key1)
         // The lengths come first, so the padding of the runs cannot be mistaken for bytes of theirs.
-        state.absorb(UInt64(truncatingIfNeeded: first.count) << 32 | UInt64(truncatingIfNeeded: second.count))
+        state.absorb(UInt64(truncatingIfNeeded: first.byteCount) << 32 | UInt64(truncatingIfNeeded: second.byteCount))
         let lastOfFirst = state.absorb(wordsOf: first)
         state.absorb(lastOfFirst)
         let lastOfSecond = state.absorb(wordsOf: second)
@@ -68,30 +68,33 @@ package struct KeyedHash: Sendable {
 
         /// Takes all whole words; gives the bytes that are left as the low bytes of a word.
         @inline(__always)
-        mutating func absorb(wordsOf bytes: UnsafeRawBufferPointer) -> UInt64 {
-            guard let base = bytes.baseAddress else {
-                return 0
-            }
-            let end = bytes.count & ~7
+        mutating func absorb(wordsOf bytes: RawSpan) -> UInt64 {
+            let count = bytes.byteCount
+            let end = count & ~7
             var offset = 0
             while offset < end {
-                absorb(UInt64(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+                absorb(Self.word(of: bytes, at: offset))
                 offset += 8
             }
-            let rest = bytes.count & 7
+            let rest = count & 7
             guard rest > 0 else {
                 return 0
             }
             if end > 0 {
                 // One load that overlaps the last word, instead of a loop over bytes.
-                let tail = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
-                return tail >> UInt64(64 - 8 * rest)
+                return Self.word(of: bytes, at: count - 8) >> UInt64(64 - 8 * rest)
             }
             var word: UInt64 = 0
             for index in 0..<rest {
-                word |= UInt64(base.load(fromByteOffset: index, as: UInt8.self)) << UInt64(8 * index)
+                let byte = bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
+                word |= UInt64(byte) << UInt64(8 * index)
             }
             return word
+        }
+
+        @inline(__always)
+        private static func word(of bytes: RawSpan, at offset: Int) -> UInt64 {
+            UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
         }
 
         @inline(__always)

@@ -82,7 +82,7 @@ package struct CommentQueue: Sendable {
     ///
     /// - Parameters:
     ///   - comment: The comment.
-    ///   - source: The bytes of its chunk; read only during the call.
+    ///   - source: The bytes of its chunk.
     ///   - kind: What it counts as, if not as what its source says.
     ///   - slot: Its room.
     ///   - number: The room's own number, reserved for it.
@@ -92,7 +92,7 @@ package struct CommentQueue: Sendable {
     ///   - watch: Who waits for its result.
     package mutating func append(
         _ comment: DecodedComment,
-        in source: UnsafeBufferPointer<UInt8>,
+        in source: Span<UInt8>,
         as kind: CommentKind? = nil,
         slot: UInt32,
         number: UInt64,
@@ -184,9 +184,9 @@ extension CommentBatch {
 
 extension [UInt8] {
     @inline(__always)
-    fileprivate mutating func append(_ source: UnsafeBufferPointer<UInt8>, _ range: TextRange) {
+    fileprivate mutating func append(_ source: Span<UInt8>, _ range: TextRange) {
         if !range.isEmpty {
-            append(contentsOf: UnsafeBufferPointer(rebasing: source[range.indices]))
+            source.extracting(range.indices).withUnsafeBufferPointer { append(contentsOf: $0) }
         }
     }
 }

@@ -1,6 +1,6 @@
 public import SentimentModel
 
-/// One comment as decoded and validated by the edge; every field lies in the bytes of its ``CommentChunk``.
+/// One comment that the ``CommentRules`` have passed; every field lies in the bytes of its ``CommentChunk``.
 public struct DecodedComment: Sendable {
     /// 1–64 bytes of `A–Z a–z 0–9 . _ : -`.
     public var room: TextRange
@@ -18,7 +18,7 @@ public struct DecodedComment: Sendable {
     public var name: TextRange = .empty
     /// The digits of `price` as written (a JSON number of at most 32 bytes); empty if absent.
     public var price: TextRange = .empty
-    /// `room` hashed with ``roomHash(_:)``: picks the shard.
+    /// The ``RoomName/hash`` of `room`: picks the shard.
     public var roomHash: UInt64
     /// The source's own time in milliseconds since 1970, or ``absentTime``.
     public var sentAt: Int64 = DecodedComment.absentTime
@@ -33,7 +33,7 @@ public struct DecodedComment: Sendable {
     public static let absentTime = Int64.min
 
     /// Creates a comment with its required fields; the optional ones are set afterwards.
-    public init(room: TextRange, roomHash: UInt64, text: TextRange, item: UInt64) {
+    init(room: TextRange, roomHash: UInt64, text: TextRange, item: UInt64) {
         self.room = room
         self.roomHash = roomHash
         self.text = text
@@ -60,14 +60,14 @@ public struct Rejection: Sendable, Equatable {
 /// Bytes are copied once, from the read buffer into ``bytes``; all else is ranges.
 public struct CommentChunk: Sendable {
     /// The fields of all comments.
-    public var bytes: [UInt8]
+    public internal(set) var bytes: [UInt8]
     /// The valid comments, in their order.
-    public var comments: [DecodedComment]
+    public internal(set) var comments: [DecodedComment]
     /// The refused ones, in their order.
-    public var rejections: [Rejection]
+    public internal(set) var rejections: [Rejection]
 
     /// Creates an empty chunk with room for some bytes and comments.
-    public init(byteCapacity: Int = 0, commentCapacity: Int = 0) {
+    init(byteCapacity: Int = 0, commentCapacity: Int = 0) {
         bytes = []
         bytes.reserveCapacity(byteCapacity)
         comments = []

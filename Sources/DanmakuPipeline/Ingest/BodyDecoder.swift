@@ -23,14 +23,14 @@ package struct BodyDecoder: Sendable {
     private let maxItems: Int
 
     /// Creates a decoder.
-    package init(fixedRoom: CommentDecoder.FixedRoom? = nil, maxItems: Int = 1000) {
+    package init(fixedRoom: RoomName? = nil, maxItems: Int = 1000) {
         decoder = CommentDecoder(fixedRoom: fixedRoom)
         self.maxItems = maxItems
     }
 
     /// Decodes a whole body.
     package func decode(_ body: UnsafeRawBufferPointer) throws(Failure) -> Output {
-        let front = decoder.fixedRoom?.name ?? []
+        let front = decoder.fixedRoom?.bytes ?? []
         var chunk = CommentChunk(byteCapacity: front.count + body.count)
         chunk.bytes.append(contentsOf: front)
         chunk.bytes.append(contentsOf: body)

@@ -5,40 +5,13 @@
 ///
 /// Rules beyond the contract's words: `null` is an absent field; `\r\n` is one line end and becomes one space; "trimmed"
 /// means Unicode's White_Space; `kind` is a string, `price` a number of at most 32 bytes whose exponent has at most two
-/// digits, `sentAt` an integer of 64 bits. A fault of the JSON outranks one of a field; among those `invalid_field`
-/// comes first, then those of `room`, then those of `text`.
+/// digits, `sentAt` an integer of 64 bits. A fault of the JSON outranks one of a field; those are the ``CommentRules``'.
 package struct CommentDecoder: Sendable {
-    /// A room that was named outside of the comments, and so needs no field of theirs.
-    package struct FixedRoom: Sendable {
-        /// Its name.
-        package let name: [UInt8]
-        /// Its hash.
-        package let hash: UInt64
-
-        /// Creates a fixed room; `nil` if the name is not a room's.
-        package init?(_ name: [UInt8]) {
-            guard name.withUnsafeBufferPointer({ RoomName.isValid($0) }) else {
-                return nil
-            }
-            self.name = name
-            hash = roomHash(name)
-        }
-    }
-
-    /// The most bytes of a text, trimmed.
-    static let maxTextBytes = 1024
-    /// The most bytes of `id` and `uid`.
-    static let maxIdentifierBytes = 128
-    /// Where `name` is cut.
-    static let maxNameBytes = 64
-    /// The most bytes of a `price`.
-    static let maxPriceBytes = 32
-
     /// The room of the request's path; its name has to stand at the very front of the buffer.
-    let fixedRoom: FixedRoom?
+    let fixedRoom: RoomName?
 
     /// Creates a decoder.
-    package init(fixedRoom: FixedRoom? = nil) {
+    package init(fixedRoom: RoomName? = nil) {
         self.fixedRoom = fixedRoom
     }
 

@@ -1,6 +1,6 @@
 import SentimentModel
 
-/// The fields of one comment while its object is read: the first of duplicate keys wins.
+/// Reads the members of one comment's object and hands them to the ``CommentRules``: the first of duplicate keys wins.
 struct CommentFieldSet {
     /// The keys that mean something, as little-endian words of their bytes.
     enum Key {
@@ -37,17 +37,7 @@ struct CommentFieldSet {
     }
 
     private var seen: Fields = []
-    private var isInvalid = false
-    private var room: TextRange?
-    private var text: TextRange?
-    private var textHasControls = false
-    private var id = TextRange.empty
-    private var idIsInteger = false
-    private var uid = TextRange.empty
-    private var name = TextRange.empty
-    private var price = TextRange.empty
-    private var sentAt = DecodedComment.absentTime
-    private var kind = CommentKind.chat
+    private var rules = CommentRules()
 
     init() {}
 
@@ -57,27 +47,30 @@ struct CommentFieldSet {
         let byte = scanner.nextAfterBlanks()
         switch key {
         case Key.text where isFirst(.text):
-            if let token = try string(byte, &scanner) {
-                text = TextRange(start: token.start, count: token.count)
-                textHasControls = token.hasControls
+            if let found = try string(byte, &scanner) {
+                rules.setText(found)
             }
         case Key.room where isFirst(.room):
-            if let token = try string(byte, &scanner) {
-                room = TextRange(start: token.start, count: token.count)
+            if let found = try string(byte, &scanner) {
+                rules.setRoom(found)
             }
         case Key.id where isFirst(.id):
-            (id, idIsInteger) = try identifier(byte, &scanner)
+            if let (found, isInteger) = try identifier(byte, &scanner) {
+                scanner.withBuffer { rules.setID(found, isInteger: isInteger, in: &$0) }
+            }
         case Key.uid where isFirst(.uid):
-            uid = try identifier(byte, &scanner).range
+            if let (found, _) = try identifier(byte, &scanner) {
+                scanner.withBuffer { rules.setUID(found, in: &$0) }
+            }
         case Key.name where isFirst(.name):
-            if let token = try string(byte, &scanner) {
-                name = CommentText.cut(CommentText.cleaned(token, in: scanner.base), in: scanner.base)
+            if let found = try string(byte, &scanner) {
+                scanner.withBuffer { rules.setName(found, in: &$0) }
             }
         case Key.sentAt where isFirst(.sentAt):
             try time(byte, &scanner)
         case Key.kind where isFirst(.kind):
-            if let token = try string(byte, &scanner) {
-                kind = CommentKind(UnsafeBufferPointer(start: scanner.base + token.start, count: token.count))
+            if let found = try string(byte, &scanner) {
+                scanner.withBuffer { rules.setKind(found, in: $0.span) }
             }
         case Key.price where isFirst(.price):
             try amount(byte, &scanner)
@@ -88,57 +81,12 @@ struct CommentFieldSet {
 
     /// The comment that was read, or what is wrong with it.
     @inline(__always)
-    mutating func comment(
+    func comment(
         in scanner: JSONScanner,
-        fixedRoom: CommentDecoder.FixedRoom?,
+        fixedRoom: RoomName?,
         item: UInt64
     ) -> Result<DecodedComment, CommentError> {
-        guard !isInvalid else {
-            return .failure(.invalidField)
-        }
-        let hash: UInt64
-        switch resolveRoom(in: scanner, fixedRoom: fixedRoom) {
-        case .success(let value): hash = value
-        case .failure(let error): return .failure(error)
-        }
-        guard let raw = text else {
-            return .failure(.textMissing)
-        }
-        let text = CommentText.trim(raw, hasControls: textHasControls, in: scanner.base)
-        guard !text.isEmpty else {
-            return .failure(.textEmpty)
-        }
-        guard text.count <= CommentDecoder.maxTextBytes else {
-            return .failure(.textTooLong)
-        }
-        var comment = DecodedComment(room: room ?? .empty, roomHash: hash, text: text, item: item)
-        comment.id = id
-        comment.idIsInteger = idIsInteger
-        comment.uid = uid
-        comment.name = name
-        comment.price = price
-        comment.sentAt = sentAt
-        comment.kind = kind
-        return .success(comment)
-    }
-
-    @inline(__always)
-    private mutating func resolveRoom(
-        in scanner: JSONScanner,
-        fixedRoom: CommentDecoder.FixedRoom?
-    ) -> Result<UInt64, CommentError> {
-        let given = room.map { UnsafeBufferPointer(start: scanner.base + Int($0.start), count: Int($0.count)) }
-        if let fixedRoom {
-            if let given, !given.elementsEqual(fixedRoom.name) {
-                return .failure(.roomMismatch)
-            }
-            room = TextRange(start: 0, count: fixedRoom.name.count)
-            return .success(fixedRoom.hash)
-        }
-        guard let given else {
-            return .failure(.roomMissing)
-        }
-        return RoomName.isValid(given) ? .success(roomHash(given)) : .failure(.roomInvalid)
+        scanner.withBuffer { rules.comment(in: &$0, fixedRoom: fixedRoom, item: item) }
     }
 
     @inline(__always)
@@ -151,38 +99,37 @@ struct CommentFieldSet {
     private mutating func string(
         _ byte: UInt8,
         _ scanner: inout JSONScanner
-    ) throws(JSONScanner.Failure) -> JSONScanner.StringToken? {
+    ) throws(JSONScanner.Failure) -> FoundString? {
         guard byte == UInt8(ascii: "\"") else {
             try refuse(byte, &scanner)
             return nil
         }
-        return try scanner.string()
+        let token = try scanner.string()
+        return FoundString(TextRange(start: token.start, count: token.count), hasControls: token.hasControls)
     }
 
     /// Passes over a value of the wrong type; `null` counts as absent.
     private mutating func refuse(_ byte: UInt8, _ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
-        isInvalid = isInvalid || byte != UInt8(ascii: "n")
+        if byte != UInt8(ascii: "n") {
+            rules.refuse()
+        }
         try scanner.skipValue()
     }
 
-    /// Reads a string or an integer of at most 128 bytes.
+    /// Reads a string or an integer.
     @inline(__always)
     private mutating func identifier(
         _ byte: UInt8,
         _ scanner: inout JSONScanner
-    ) throws(JSONScanner.Failure) -> (range: TextRange, isInteger: Bool) {
-        var range = TextRange.empty
-        var isInteger = false
-        if Self.beginsNumber(byte) {
-            let token = try scanner.number()
-            range = TextRange(start: token.start, count: token.count)
-            isInteger = true
-            isInvalid = isInvalid || !token.isInteger
-        } else if let token = try string(byte, &scanner) {
-            range = CommentText.cleaned(token, in: scanner.base)
+    ) throws(JSONScanner.Failure) -> (found: FoundString, isInteger: Bool)? {
+        guard Self.beginsNumber(byte) else {
+            return try string(byte, &scanner).map { ($0, false) }
         }
-        isInvalid = isInvalid || range.count > CommentDecoder.maxIdentifierBytes
-        return (range, isInteger)
+        let token = try scanner.number()
+        if !token.isInteger {
+            rules.refuse()
+        }
+        return (FoundString(TextRange(start: token.start, count: token.count), hasControls: false), true)
     }
 
     private mutating func amount(_ byte: UInt8, _ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
@@ -190,8 +137,7 @@ struct CommentFieldSet {
             return try refuse(byte, &scanner)
         }
         let token = try scanner.number()
-        price = TextRange(start: token.start, count: token.count)
-        isInvalid = isInvalid || !CommentNumber.isAmount(token, in: scanner.base)
+        scanner.withBuffer { rules.setPrice(TextRange(start: token.start, count: token.count), in: $0.span) }
     }
 
     private mutating func time(_ byte: UInt8, _ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
@@ -199,11 +145,7 @@ struct CommentFieldSet {
             return try refuse(byte, &scanner)
         }
         let token = try scanner.number()
-        if let value = CommentNumber.integer(token, in: scanner.base), value != DecodedComment.absentTime {
-            sentAt = value
-        } else {
-            isInvalid = true
-        }
+        rules.setTime(scanner.integer(token))
     }
 
     @inline(__always)

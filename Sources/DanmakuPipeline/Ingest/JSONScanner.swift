@@ -1,3 +1,5 @@
+import SentimentModel
+
 /// Reads JSON (RFC 8259, strict) in a buffer that it may write to: a string with escapes is unescaped in its place.
 ///
 /// Nothing is copied or allocated. Every byte that is passed over has been validated, UTF-8 included; what is behind
@@ -54,6 +56,14 @@ struct JSONScanner {
         self.base = base
         self.end = end
         position = start
+    }
+
+    /// Lets ``CommentRules`` put strings in order that were read.
+    @inline(__always)
+    func withBuffer<Value>(_ body: (inout MutableSpan<UInt8>) -> Value) -> Value {
+        let elements = UnsafeMutableBufferPointer(start: base, count: end)
+        var buffer = elements.mutableSpan
+        return body(&buffer)
     }
 
     /// The next byte, or 0 at the end (NUL is never right where this is asked).
@@ -130,6 +140,17 @@ struct JSONScanner {
             try digits()
         }
         return NumberToken(start: start, count: position - start, isInteger: isInteger)
+    }
+
+    /// The value of an integer of 64 bits; `nil` for a fraction, an exponent or what does not fit.
+    func integer(_ token: NumberToken) -> Int64? {
+        guard token.isInteger else {
+            return nil
+        }
+        return ClientNumber.integer(
+            UnsafeBufferPointer(start: base + token.start, count: token.count),
+            in: Int64.min...Int64.max
+        )
     }
 
     /// Passes over one digit or more.

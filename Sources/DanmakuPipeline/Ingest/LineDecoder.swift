@@ -38,7 +38,7 @@ package struct LineDecoder: Sendable {
     ///   - maxLineBytes: The longest line, without its end.
     ///   - expectsHello: Whether the first line may be a ``Hello``.
     ///   - fixedRoom: The room of all comments, if it was named outside of them.
-    package init(maxLineBytes: Int = 8192, expectsHello: Bool, fixedRoom: CommentDecoder.FixedRoom? = nil) {
+    package init(maxLineBytes: Int = 8192, expectsHello: Bool, fixedRoom: RoomName? = nil) {
         decoder = CommentDecoder(fixedRoom: fixedRoom)
         self.maxLineBytes = maxLineBytes
         self.expectsHello = expectsHello
@@ -58,7 +58,7 @@ package struct LineDecoder: Sendable {
             carry.append(contentsOf: read)
             return Output(chunk: CommentChunk(), tooLongLine: refuseLongCarry())
         }
-        let front = decoder.fixedRoom?.name ?? []
+        let front = decoder.fixedRoom?.bytes ?? []
         var output = Output(chunk: CommentChunk())
         output.chunk.bytes.reserveCapacity(front.count + carry.count + read.count)
         output.chunk.bytes.append(contentsOf: front)

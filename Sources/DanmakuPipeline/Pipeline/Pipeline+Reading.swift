@@ -4,12 +4,12 @@ import Synchronization
 /// A room and its mood, in brief.
 public struct RoomSummary: Sendable {
     /// The room's name.
-    public let name: String
+    public let name: RoomName
     /// Its mood.
     public let mood: MoodSnapshot
 
     /// Creates a summary.
-    package init(name: String, mood: MoodSnapshot) {
+    package init(name: RoomName, mood: MoodSnapshot) {
         self.name = name
         self.mood = mood
     }
@@ -17,15 +17,15 @@ public struct RoomSummary: Sendable {
 
 extension Pipeline {
     /// The mood of a room, or `nil` if it has published nothing (or was evicted).
-    public func mood(of room: some Collection<UInt8>, now: Timestamp) -> MoodSnapshot? {
+    public func mood(of room: RoomName, now: Timestamp) -> MoodSnapshot? {
         let degraded = scorer.isDegraded
         return withRoom(room) { $0.mood(now: now, degraded: degraded) }
     }
 
     /// The mood of a room for a stream that begins: zeros if it has published nothing.
-    package func moodOrZeros(of room: [UInt8], now: Timestamp) -> MoodSnapshot {
+    package func moodOrZeros(of room: RoomName, now: Timestamp) -> MoodSnapshot {
         mood(of: room, now: now)
-            ?? shards[shardIndex(roomHash(room))].board.withLock { $0.emptyMood(now: now) }
+            ?? shards[shardIndex(room.hash)].board.withLock { $0.emptyMood(now: now) }
     }
 
     /// The moods of all rooms, in no order.
@@ -38,7 +38,7 @@ extension Pipeline {
                 board.rooms.compactMap { room in
                     room.map {
                         RoomSummary(
-                            name: String(decoding: $0.name, as: UTF8.self),
+                            name: $0.name,
                             mood: $0.mood(now: now, degraded: degraded, detail: .brief)
                         )
                     }
@@ -48,7 +48,7 @@ extension Pipeline {
     }
 
     /// A room's newest comments before a `seq`, at most `limit`, in ascending order; `nil` for an unknown room.
-    public func comments(of room: some Collection<UInt8>, before: UInt64?, limit: Int) -> ResultBlock? {
+    public func comments(of room: RoomName, before: UInt64?, limit: Int) -> ResultBlock? {
         withRoom(room) { $0.recent.page(before: before, limit: limit) }
     }
 
@@ -62,7 +62,7 @@ extension Pipeline {
     ///   - now: The time: what is older than the longest window is gone.
     /// - Returns: The points, oldest first.
     public func timeline(
-        of room: some Collection<UInt8>,
+        of room: RoomName,
         from: Int64,
         to: Int64,
         step: Int64,
@@ -81,22 +81,15 @@ extension Pipeline {
         scorer.model
     }
 
-    private func withRoom<Value: Sendable>(
-        _ name: some Collection<UInt8>,
-        _ body: (RoomBoard) -> Value
-    ) -> Value? {
-        let bytes = Array(name)
-        let hash = roomHash(bytes)
-        let shard = shards[shardIndex(hash)]
-        let slot = bytes.withUnsafeBufferPointer { name in
-            shard.gate.withLock { $0.intake.directory.slot(of: name, hash: hash) }
-        }
+    private func withRoom<Value: Sendable>(_ name: RoomName, _ body: (RoomBoard) -> Value) -> Value? {
+        let shard = shards[shardIndex(name.hash)]
+        let slot = shard.gate.withLock { $0.intake.directory.slot(of: name.bytes.span, hash: name.hash) }
         guard let slot else {
             return nil
         }
         return shard.board.withLock { board in
             // Between the two locks the room may have been evicted and its slot used again.
-            guard let room = board.room(slot), room.name == bytes else {
+            guard let room = board.room(slot), room.name == name else {
                 return nil
             }
             return body(room)

@@ -4,8 +4,8 @@ import SentimentModel
 ///
 /// A class, so that a batch works on it in place; it is only ever touched under its shard's board lock.
 package final class RoomBoard {
-    /// The name's bytes.
-    package let name: [UInt8]
+    /// The name.
+    package let name: RoomName
     /// Windows, trend, phrases, totals.
     package var aggregate: RoomAggregate
     /// The newest comments.
@@ -30,13 +30,13 @@ package final class RoomBoard {
     /// Creates the board of a new room.
     ///
     /// - Parameters:
-    ///   - name: The name's bytes.
+    ///   - name: The name.
     ///   - configuration: The rates.
     ///   - displayKey: Tells texts apart at `display`.
     ///   - shownAt: The latest `at` that may have been shown of a room of this name.
     ///   - now: The time.
     package init(
-        name: [UInt8],
+        name: RoomName,
         configuration: FanOutConfiguration,
         displayKey: UInt64,
         shownAt: Int64,
@@ -45,7 +45,7 @@ package final class RoomBoard {
         self.shownAt = shownAt
         self.name = name
         aggregate = RoomAggregate(now: now)
-        flush = RoomFlush(room: name, configuration: configuration, displayKey: displayKey)
+        flush = RoomFlush(room: name.bytes, configuration: configuration, displayKey: displayKey)
         pacer = MoodPacer(configuration: configuration)
     }
 

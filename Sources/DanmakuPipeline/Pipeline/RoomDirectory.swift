@@ -6,10 +6,8 @@ import SentimentModel
 package struct RoomDirectory {
     /// What admission knows of a room.
     package struct Room {
-        /// The name's bytes.
-        package let name: [UInt8]
-        /// The name's hash.
-        package let hash: UInt64
+        /// The name.
+        package let name: RoomName
         /// `admission.room-rate`.
         package var bucket: TokenBucket
         /// `admission.paid-rate`.
@@ -50,7 +48,7 @@ package struct RoomDirectory {
     /// The other rooms of a hash that several rooms share.
     ///
     /// The hash of a name has no key, so a client can make names that collide; the dictionary's own hash has one.
-    private var colliding: [[UInt8]: UInt32] = [:]
+    private var colliding: [RoomName: UInt32] = [:]
     private var free: [UInt32] = []
     private var orders = [Order](repeating: Order(), count: RoomStanding.allCases.count)
 
@@ -63,19 +61,19 @@ package struct RoomDirectory {
     }
 
     /// The slot of a room, or `nil` if it is new.
-    package func slot(of name: UnsafeBufferPointer<UInt8>, hash: UInt64) -> UInt32? {
+    package func slot(of name: Span<UInt8>, hash: UInt64) -> UInt32? {
         guard let slot = slots[hash] else {
             return nil
         }
-        if let room = rooms[Int(slot)], room.name.elementsEqual(name) {
+        if let room = rooms[Int(slot)], room.name.isEqual(to: name) {
             return slot
         }
-        return colliding.isEmpty ? nil : colliding[Array(name)]
+        return colliding.isEmpty ? nil : colliding[RoomName(checked: name, hash: hash)]
     }
 
     /// Adds a new room as the one used last.
     package mutating func add(
-        _ name: UnsafeBufferPointer<UInt8>,
+        _ name: Span<UInt8>,
         hash: UInt64,
         standing: RoomStanding,
         bucket: TokenBucket,
@@ -83,8 +81,7 @@ package struct RoomDirectory {
         second: Int64
     ) -> UInt32 {
         let room = Room(
-            name: Array(name),
-            hash: hash,
+            name: RoomName(checked: name, hash: hash),
             bucket: bucket,
             paidBucket: paidBucket,
             standing: standing,
@@ -134,9 +131,9 @@ package struct RoomDirectory {
         } else if room.nextOfHash != Self.none {
             // The next room of this hash has to be found by the hash alone.
             colliding[rooms[Int(room.nextOfHash)]!.name] = nil
-            slots[room.hash] = room.nextOfHash
+            slots[room.name.hash] = room.nextOfHash
         } else {
-            slots[room.hash] = nil
+            slots[room.name.hash] = nil
         }
         if room.nextOfHash != Self.none {
             rooms[Int(room.nextOfHash)]!.previousOfHash = room.previousOfHash

@@ -42,7 +42,7 @@ extension Shard {
             return 0
         }
         // The log's lock is never taken under the gate. A subscriber that comes now finds a room without comments.
-        let watched = Set(candidates.filter { log.isWatched($0.name) }.map(\.slot))
+        let watched = Set(candidates.filter { log.isWatched($0.name.bytes) }.map(\.slot))
         let evicted = gate.withLock { gate in
             let evicted = gate.intake.evict(
                 candidates,

@@ -68,20 +68,18 @@ package final class Shard: Sendable {
         var rest = run
         var mayMakeRoom = true
         while true {
-            let (admitted, runner) = chunk.bytes.withUnsafeBufferPointer { bytes in
-                gate.withLock { gate in
-                    let admitted = gate.intake.admit(
-                        chunk.comments,
-                        rest,
-                        in: bytes,
-                        context: context,
-                        isChatRefused: isChatRefused,
-                        stopsAtRoomLimit: mayMakeRoom
-                    )
-                    // Before the batch can leave: its completion gives these bytes back.
-                    budget.hold(bytes: admitted.bytes)
-                    return (admitted, gate.dispatchIfReady(now: context.now.nanoseconds))
-                }
+            let (admitted, runner) = gate.withLock { gate in
+                let admitted = gate.intake.admit(
+                    chunk.comments,
+                    rest,
+                    in: chunk.bytes.span,
+                    context: context,
+                    isChatRefused: isChatRefused,
+                    stopsAtRoomLimit: mayMakeRoom
+                )
+                // Before the batch can leave: its completion gives these bytes back.
+                budget.hold(bytes: admitted.bytes)
+                return (admitted, gate.dispatchIfReady(now: context.now.nanoseconds))
             }
             runner?.wake()
             accepted += admitted.accepted
@@ -100,19 +98,15 @@ package final class Shard: Sendable {
 
     /// Counts a run of comments as shed, those of scored kinds in their room's coverage if the room is known.
     func shed(_ chunk: CommentChunk, _ run: Range<Int>, now: Timestamp) {
-        let slots = chunk.bytes.withUnsafeBufferPointer { bytes in
-            gate.withLock { gate in
-                gate.intake.counts.shed += run.count
-                return run.compactMap { index -> UInt32? in
-                    let comment = chunk.comments[index]
-                    guard comment.kind.isScored else {
-                        return nil
-                    }
-                    return gate.intake.directory.slot(
-                        of: UnsafeBufferPointer(rebasing: bytes[comment.room.indices]),
-                        hash: comment.roomHash
-                    )
+        let slots = gate.withLock { gate in
+            gate.intake.counts.shed += run.count
+            return run.compactMap { index -> UInt32? in
+                let comment = chunk.comments[index]
+                guard comment.kind.isScored else {
+                    return nil
                 }
+                let name = chunk.bytes.span.extracting(comment.room.indices)
+                return gate.intake.directory.slot(of: name, hash: comment.roomHash)
             }
         }
         board.withLock { $0.countLost(slots, at: now) }

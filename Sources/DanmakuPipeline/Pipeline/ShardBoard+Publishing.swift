@@ -88,7 +88,7 @@ extension ShardBoard {
         let detail: MoodSnapshot.Detail = published == .full ? .full : .brief
         let snapshot = room.nextMood(now: now, degraded: isDegraded, detail: detail)
         latestAt = max(latestAt, snapshot.at)
-        let name = room.name
+        let name = room.name.bytes
         let body = EncodedBody(footprint: snapshot.footprint) { writer in
             snapshot.encode(room: name, detail: detail, into: &writer)
         }

@@ -32,12 +32,12 @@ package struct ShardBoard {
     struct Delivery: Sendable {
         let watcher: CommentBatch.Watcher
         let block: ResultBlock
-        let room: [UInt8]
+        let room: RoomName
 
         /// Encodes the result and hands it over, which may resume the request: called without a lock held.
         func deliver() {
             var writer = JSONWriter()
-            block.encode(0, room: room, into: &writer)
+            block.encode(0, room: room.bytes, into: &writer)
             watcher.watch.deliver(item: watcher.item, result: writer.bytes)
         }
     }
@@ -91,7 +91,7 @@ package struct ShardBoard {
     ///   - names: The names of those rooms that are new here, by slot.
     ///   - now: The time.
     /// - Returns: The results that requests wait for, to be delivered once the lock is free; nearly always none.
-    mutating func apply(_ scored: ScoredBatch, names: [UInt32: [UInt8]], now: Timestamp) -> [Delivery] {
+    mutating func apply(_ scored: ScoredBatch, names: [UInt32: RoomName], now: Timestamp) -> [Delivery] {
         var touched: [UInt32] = []
         var deliveries: [Delivery] = []
         var row = 0
@@ -162,7 +162,7 @@ extension ShardBoard {
         return MoodSnapshot(at: latestAt)
     }
 
-    private mutating func room(_ slot: UInt32, names: [UInt32: [UInt8]], now: Timestamp) -> RoomBoard {
+    private mutating func room(_ slot: UInt32, names: [UInt32: RoomName], now: Timestamp) -> RoomBoard {
         if let known = room(slot) {
             return known
         }
@@ -213,7 +213,7 @@ extension ShardBoard {
             if Int(candidate.slot) < rooms.count {
                 rooms[Int(candidate.slot)] = nil
             }
-            outbox.departures.append(.init(position: outbox.drafts.count, room: candidate.name))
+            outbox.departures.append(.init(position: outbox.drafts.count, room: candidate.name.bytes))
         }
     }
 }

@@ -39,7 +39,7 @@ extension ShardIntake {
     package mutating func admit(
         _ comments: [DecodedComment],
         _ run: Range<Int>,
-        in bytes: UnsafeBufferPointer<UInt8>,
+        in bytes: Span<UInt8>,
         context: OfferContext,
         isChatRefused: Bool = false,
         stopsAtRoomLimit: Bool = false

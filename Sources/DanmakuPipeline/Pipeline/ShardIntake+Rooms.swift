@@ -3,7 +3,7 @@ package struct EvictionCandidate: Sendable {
     /// Its slot.
     package let slot: UInt32
     /// Its name, which tells whether the slot was used again since.
-    package let name: [UInt8]
+    package let name: RoomName
 }
 
 extension ShardIntake {
@@ -59,8 +59,8 @@ extension ShardIntake {
     }
 
     /// The names of rooms.
-    package func names(of slots: [UInt32]) -> [UInt32: [UInt8]] {
-        Dictionary(uniqueKeysWithValues: slots.map { ($0, directory.rooms[Int($0)]?.name ?? []) })
+    package func names(of slots: [UInt32]) -> [UInt32: RoomName] {
+        Dictionary(uniqueKeysWithValues: slots.compactMap { slot in directory.rooms[Int(slot)].map { (slot, $0.name) } })
     }
 }
 

@@ -87,13 +87,13 @@ package struct ShardIntake {
     /// - Returns: What it came to.
     package mutating func admit(
         _ comment: DecodedComment,
-        in bytes: UnsafeBufferPointer<UInt8>,
+        in bytes: Span<UInt8>,
         context: OfferContext,
         isChatRefused: Bool
     ) -> Verdict {
         let now = context.now
         let second = now.second
-        let name = UnsafeBufferPointer(rebasing: bytes[comment.room.indices])
+        let name = bytes.extracting(comment.room.indices)
         let slot: UInt32
         if let known = directory.slot(of: name, hash: comment.roomHash) {
             slot = known
@@ -104,7 +104,7 @@ package struct ShardIntake {
         }
         var key: UInt64?
         if !comment.id.isEmpty {
-            let made = shared.dedupe.key(room: name, id: UnsafeBufferPointer(rebasing: bytes[comment.id.indices]))
+            let made = shared.dedupe.key(room: name, id: bytes.extracting(comment.id.indices))
             guard !shared.dedupe.contains(made, now: second) else {
                 return .duplicate
             }
@@ -153,7 +153,7 @@ package struct ShardIntake {
     }
 
     private mutating func addRoom(
-        _ name: UnsafeBufferPointer<UInt8>,
+        _ name: Span<UInt8>,
         hash: UInt64,
         client: ClientAddress,
         now: Timestamp

@@ -1,5 +1,4 @@
 public import DanmakuPipeline
-import SentimentModel
 public import ServiceLifecycle
 
 /// Feeds the built-in stream into a few rooms (`--demo`), so that the page shows something at once.
@@ -36,7 +35,7 @@ public struct DemoStream: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             var script = DemoScript(rate: rate, random: SystemRandomNumberGenerator())
-            let rooms = script.rooms.map { Array($0.utf8) }
+            let rooms = script.rooms.map { RoomName($0)! }
             while (try? await clock.sleep(for: Self.tick)) != nil {
                 let now = time.now()
                 let lines = script.advance(by: 0.1)
@@ -47,37 +46,25 @@ public struct DemoStream: Service {
         }
     }
 
-    /// The lines as an edge would have decoded them.
-    package static func chunk(of lines: [DemoScript.Line], rooms: [[UInt8]], now: Timestamp) -> CommentChunk {
-        var chunk = CommentChunk(byteCapacity: lines.count * 64, commentCapacity: lines.count)
+    /// The lines as a chunk.
+    package static func chunk(of lines: [DemoScript.Line], rooms: [RoomName], now: Timestamp) -> CommentChunk {
+        var builder = CommentChunk.Builder(byteCapacity: lines.count * 64, commentCapacity: lines.count)
         for (index, line) in lines.enumerated() {
-            let room = rooms[line.room]
-            var comment = DecodedComment(
-                room: append(room, to: &chunk.bytes),
-                roomHash: roomHash(room),
-                text: append(line.text.utf8, to: &chunk.bytes),
-                item: UInt64(index + 1)
-            )
-            comment.name = append(line.name.utf8, to: &chunk.bytes)
-            comment.uid = append("demo-\(line.user)".utf8, to: &chunk.bytes)
+            var comment = SourceComment(room: rooms[line.room], text: line.text)
+            comment.name = line.name
+            comment.uid = "demo-\(line.user)"
             comment.sentAt = now.milliseconds
             switch line.kind {
             case .chat:
                 break
             case .paid(let price):
                 comment.kind = .paid
-                comment.price = append(String(price).utf8, to: &chunk.bytes)
+                comment.price = String(price)
             case .gift:
                 comment.kind = .gift
             }
-            chunk.comments.append(comment)
+            builder.append(comment, item: UInt64(index + 1))
         }
-        return chunk
-    }
-
-    private static func append(_ field: some Collection<UInt8>, to bytes: inout [UInt8]) -> TextRange {
-        let start = bytes.count
-        bytes.append(contentsOf: field)
-        return TextRange(start: start, count: field.count)
+        return builder.chunk
     }
 }

@@ -20,7 +20,7 @@ enum EventStreamRequest {
         let query = request.uri.queryParameters
         let rooms: [[UInt8]]?
         if let path {
-            rooms = [try room(path)]
+            rooms = [try room(path).bytes]
         } else {
             rooms = try self.rooms(query[values: "room"])
         }
@@ -43,12 +43,12 @@ enum EventStreamRequest {
         guard names.count <= maximumRooms else {
             throw HTTPFailure(.tooManyItems, "A stream can watch at most \(maximumRooms) rooms.")
         }
-        var seen: Set<[UInt8]> = []
-        return try names.map { try room($0) }.filter { seen.insert($0).inserted }
+        var seen: Set<RoomName> = []
+        return try names.map { try room($0) }.filter { seen.insert($0).inserted }.map(\.bytes)
     }
 
-    private static func room(_ name: some StringProtocol) throws -> [UInt8] {
-        guard let room = RoomName.fromPath(name) else {
+    private static func room(_ name: some StringProtocol) throws -> RoomName {
+        guard let room = RoomName(path: name) else {
             throw HTTPFailure(.roomInvalid, "A room's name must be 1 to 64 of A–Z a–z 0–9 . _ : -")
         }
         return room

@@ -45,7 +45,10 @@ final class HubLoop: @unchecked Sendable {
             moods: MoodSource(
                 rooms: { pipeline.log.publishedRooms(from: $0) },
                 encode: { room, now, writer in
-                    let mood = pipeline.moodOrZeros(of: room, now: now)
+                    guard let name = RoomName(room) else {
+                        preconditionFailure("the log has a room whose name is not valid")
+                    }
+                    let mood = pipeline.moodOrZeros(of: name, now: now)
                     mood.encode(room: room, detail: .full, into: &writer)
                 }
             ),

@@ -23,7 +23,7 @@ extension CommentRoutes {
         _ body: RequestBody,
         of client: ClientAddress,
         on channel: any Channel,
-        room: CommentDecoder.FixedRoom?
+        room: RoomName?
     ) async throws -> Response {
         var stream = Stream(
             client: client,

@@ -78,7 +78,7 @@ public struct CommentRoutes: Sendable {
         }
         router.post("/v1/rooms/{room}/comments") { request, context in
             let name = try context.parameters.require("room")
-            guard let bytes = RoomName.fromPath(name), let room = CommentDecoder.FixedRoom(bytes) else {
+            guard let room = RoomName(path: name) else {
                 throw HTTPFailure(.roomInvalid, "A room's name must be 1 to 64 of A–Z a–z 0–9 . _ : -").closing
             }
             return try await post(request, context, room: room)
@@ -89,7 +89,7 @@ public struct CommentRoutes: Sendable {
     func post(
         _ request: Request,
         _ context: DanmakuRequestContext,
-        room: CommentDecoder.FixedRoom?
+        room: RoomName?
     ) async throws -> Response {
         let client = context.client
         guard !readiness.isDraining else {
@@ -128,7 +128,7 @@ public struct CommentRoutes: Sendable {
     /// Decodes a JSON body.
     private func decode(
         _ body: ByteBuffer,
-        room: CommentDecoder.FixedRoom?
+        room: RoomName?
     ) throws(HTTPFailure) -> BodyDecoder.Output {
         let decoder = BodyDecoder(fixedRoom: room, maxItems: configuration.maxItems)
         let decoded = body.withUnsafeReadableBytes { bytes in

@@ -3,9 +3,8 @@ package import DanmakuPipeline
 extension RoomName {
     /// Reads a room's name from a path: percent escapes are undone, since browsers escape the colon.
     ///
-    /// - Parameter component: The part of the path.
-    /// - Returns: The name's bytes; `nil` if it is no room's name.
-    package static func fromPath(_ component: some StringProtocol) -> [UInt8]? {
+    /// - Parameter component: The part of the path; `nil` comes of one that is not a valid name.
+    package init?(path component: some StringProtocol) {
         var name: [UInt8] = []
         var rest = component.utf8.makeIterator()
         while let byte = rest.next() {
@@ -13,12 +12,12 @@ extension RoomName {
                 name.append(byte)
                 continue
             }
-            guard let high = digit(rest.next()), let low = digit(rest.next()) else {
+            guard let high = Self.digit(rest.next()), let low = Self.digit(rest.next()) else {
                 return nil
             }
             name.append(high << 4 | low)
         }
-        return name.withUnsafeBufferPointer { isValid($0) } ? name : nil
+        self.init(name)
     }
 
     private static func digit(_ byte: UInt8?) -> UInt8? {

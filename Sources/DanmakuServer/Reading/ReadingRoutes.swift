@@ -77,20 +77,17 @@ public struct ReadingRoutes: Sendable {
         }
     }
 
-    private func room(_ context: DanmakuRequestContext) throws -> [UInt8] {
+    private func room(_ context: DanmakuRequestContext) throws -> RoomName {
         let name = try context.parameters.require("room")
-        guard let room = RoomName.fromPath(name) else {
+        guard let room = RoomName(path: name) else {
             throw HTTPFailure(.roomInvalid, "A room's name must be 1 to 64 of A–Z a–z 0–9 . _ : -")
         }
         return room
     }
 
     /// A room without comments, or one that was evicted: 404, though it can be watched.
-    static func unknown(_ room: [UInt8]) -> HTTPFailure {
-        HTTPFailure(
-            .notFound,
-            "No comment was published in the room \(String(decoding: room, as: UTF8.self)) recently."
-        )
+    static func unknown(_ room: RoomName) -> HTTPFailure {
+        HTTPFailure(.notFound, "No comment was published in the room \(room) recently.")
     }
 }
 
@@ -108,7 +105,7 @@ extension ReadingRoutes {
             if index > 0 {
                 writer.raw(",")
             }
-            room.mood.encode(room: Array(room.name.utf8), detail: .brief, into: &writer)
+            room.mood.encode(room: room.name.bytes, detail: .brief, into: &writer)
         }
         writer.raw("],\"total\":")
         writer.integer(list.total)
@@ -116,12 +113,12 @@ extension ReadingRoutes {
         return .json(writer.bytes)
     }
 
-    private func mood(of room: [UInt8]) throws -> Response {
+    private func mood(of room: RoomName) throws -> Response {
         guard let mood = pipeline.mood(of: room, now: time.now()) else {
             throw Self.unknown(room)
         }
         var writer = JSONWriter(capacity: 1024)
-        mood.encode(room: room, detail: .full, into: &writer)
+        mood.encode(room: room.bytes, detail: .full, into: &writer)
         return .json(writer.bytes)
     }
 }
@@ -129,7 +126,7 @@ extension ReadingRoutes {
 // MARK: - History of a room
 
 extension ReadingRoutes {
-    private func timeline(of room: [UInt8], _ parameters: QueryParameters) throws -> Response {
+    private func timeline(of room: RoomName, _ parameters: QueryParameters) throws -> Response {
         let now = time.now()
         let step = try parameters.integer("step", in: 1...3600) ?? Limit.step
         let to = try parameters.integer("to", in: 0 ... .max) ?? now.milliseconds + 1
@@ -144,10 +141,10 @@ extension ReadingRoutes {
         return .json(Self.encode(points, of: room, step: step * 1000))
     }
 
-    static func encode(_ points: [TimelinePoint], of room: [UInt8], step: Int64) -> [UInt8] {
+    static func encode(_ points: [TimelinePoint], of room: RoomName, step: Int64) -> [UInt8] {
         var writer = JSONWriter(capacity: 64 + points.count * 100)
         writer.raw("{\"room\":\"")
-        writer.raw(room)
+        writer.raw(room.bytes)
         writer.raw("\",\"stepSeconds\":")
         writer.integer(step / 1000)
         writer.raw(",\"points\":[")
@@ -174,7 +171,7 @@ extension ReadingRoutes {
         return writer.bytes
     }
 
-    private func comments(of room: [UInt8], _ parameters: QueryParameters) throws -> Response {
+    private func comments(of room: RoomName, _ parameters: QueryParameters) throws -> Response {
         let before = try parameters.integer("before", in: 0 ... .max).map { UInt64($0) }
         let limit = try parameters.integer("limit", in: 1...Limit.page) ?? Limit.comments
         guard let block = pipeline.comments(of: room, before: before, limit: Int(limit)) else {
@@ -182,26 +179,26 @@ extension ReadingRoutes {
         }
         var writer = JSONWriter(capacity: 64 + block.results.count * 256)
         writer.raw("{\"room\":\"")
-        writer.raw(room)
+        writer.raw(room.bytes)
         writer.raw("\",\"comments\":[")
         for index in block.results.indices {
             if index > 0 {
                 writer.raw(",")
             }
-            block.encode(index, room: room, into: &writer)
+            block.encode(index, room: room.bytes, into: &writer)
         }
         writer.raw("]}")
         return .json(writer.bytes)
     }
 
     /// No alerts are raised yet: the list is there, and empty.
-    private func alerts(of room: [UInt8]) throws -> Response {
+    private func alerts(of room: RoomName) throws -> Response {
         guard pipeline.mood(of: room, now: time.now()) != nil else {
             throw Self.unknown(room)
         }
         var writer = JSONWriter()
         writer.raw("{\"room\":\"")
-        writer.raw(room)
+        writer.raw(room.bytes)
         writer.raw("\",\"alerts\":[]}")
         return .json(writer.bytes)
     }

@@ -5,10 +5,7 @@ import Testing
 @Suite("Dedupe window")
 struct DedupeWindowTests {
     static func key(_ window: DedupeWindow, _ room: String, _ id: String) -> UInt64 {
-        Array(room.utf8)
-            .withUnsafeBufferPointer { room in
-                Array(id.utf8).withUnsafeBufferPointer { id in window.key(room: room, id: id) }
-            }
+        window.key(room: Array(room.utf8).span, id: Array(id.utf8).span)
     }
 
     @Test("room and id count, and where one ends")

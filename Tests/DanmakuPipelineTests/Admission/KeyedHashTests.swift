@@ -4,7 +4,7 @@ import Testing
 @Suite("Keyed hash")
 struct KeyedHashTests {
     private static func hash(_ bytes: [UInt8], _ hash: KeyedHash) -> UInt64 {
-        bytes.withUnsafeBytes { hash.hash($0) }
+        hash.hash(bytes.span.bytes)
     }
 
     @Test(
@@ -30,13 +30,11 @@ struct KeyedHashTests {
         let text: [UInt8] = [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2]
         var seen: Set<UInt64> = []
         var pairs = 0
-        text.withUnsafeBytes { bytes in
-            for end in 0...bytes.count {
-                for cut in 0...end {
-                    let first = UnsafeRawBufferPointer(rebasing: bytes[..<cut])
-                    seen.insert(hash.hash(first, UnsafeRawBufferPointer(rebasing: bytes[cut..<end])))
-                    pairs += 1
-                }
+        for end in 0...text.count {
+            for cut in 0...end {
+                let bytes = text.span.bytes
+                seen.insert(hash.hash(bytes.extracting(0..<cut), bytes.extracting(cut..<end)))
+                pairs += 1
             }
         }
         #expect(seen.count == pairs)

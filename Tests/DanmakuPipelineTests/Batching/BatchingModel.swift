@@ -75,41 +75,40 @@ struct BatchingModel {
 
     private mutating func offer() {
         now += Int64.random(in: 0...50_000, using: &random)
-        var chunk = CommentChunk()
+        var fixtures: [CommentFixture] = []
         var rooms: [Int] = []
         for _ in 0..<Int.random(in: 1...[2, 8, 30].randomElement(using: &random)!, using: &random) {
             let room = Int.random(in: 0..<5, using: &random)
             let filler = String(repeating: "字", count: [0, 1, 30, 300].randomElement(using: &random)!)
-            chunk.append(CommentFixture(room: "r\(room)", text: "\(enqueued + rooms.count)\(filler)"))
+            fixtures.append(CommentFixture(room: "r\(room)", text: "\(enqueued + rooms.count)\(filler)"))
             rooms.append(room)
         }
+        let chunk = CommentChunk(fixtures)
         let cost = queue.cost
-        chunk.bytes.withUnsafeBufferPointer { bytes in
-            for (comment, room) in zip(chunk.comments, rooms) {
-                let text = String(decoding: bytes[comment.text.indices], as: UTF8.self)
-                let number = numbers[room]
-                numbers[room] += 1
-                expected[room].append(text)
-                waiting.append(
-                    Waiting(
-                        room: room,
-                        number: number,
-                        text: text,
-                        cost: 1 + text.utf8.count / 64,
-                        enqueuedAt: now
-                    )
-                )
-                queue.append(
-                    comment,
-                    in: bytes,
-                    slot: UInt32(room),
+        for (comment, room) in zip(chunk.comments, rooms) {
+            let text = String(decoding: chunk.bytes[comment.text.indices], as: UTF8.self)
+            let number = numbers[room]
+            numbers[room] += 1
+            expected[room].append(text)
+            waiting.append(
+                Waiting(
+                    room: room,
                     number: number,
-                    author: 0,
-                    receivedAt: Timestamp(nanoseconds: now, milliseconds: 0),
-                    exposeUID: false,
-                    watch: nil
+                    text: text,
+                    cost: 1 + text.utf8.count / 64,
+                    enqueuedAt: now
                 )
-            }
+            )
+            queue.append(
+                comment,
+                in: chunk.bytes.span,
+                slot: UInt32(room),
+                number: number,
+                author: 0,
+                receivedAt: Timestamp(nanoseconds: now, milliseconds: 0),
+                exposeUID: false,
+                watch: nil
+            )
         }
         enqueued += rooms.count
         machine.enqueue(count: rooms.count, cost: queue.cost - cost, now: now)

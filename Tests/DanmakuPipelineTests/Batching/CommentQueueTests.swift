@@ -12,19 +12,17 @@ struct CommentQueueTests {
         exposeUID: Bool = false,
         watch: ResultWatch? = nil
     ) {
-        chunk.bytes.withUnsafeBufferPointer { bytes in
-            for (index, comment) in chunk.comments.enumerated() {
-                queue.append(
-                    comment,
-                    in: bytes,
-                    slot: 3,
-                    number: UInt64(index),
-                    author: 9,
-                    receivedAt: Self.now,
-                    exposeUID: exposeUID,
-                    watch: watch
-                )
-            }
+        for (index, comment) in chunk.comments.enumerated() {
+            queue.append(
+                comment,
+                in: chunk.bytes.span,
+                slot: 3,
+                number: UInt64(index),
+                author: 9,
+                receivedAt: Self.now,
+                exposeUID: exposeUID,
+                watch: watch
+            )
         }
     }
 

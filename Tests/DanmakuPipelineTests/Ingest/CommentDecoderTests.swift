@@ -193,7 +193,7 @@ struct CommentDecoderTests {
         #expect(Self.decode(#"{"text":"x","room":"other"}"#, fixedRoom: "path-room") == .rejected("room_mismatch"))
         #expect(Self.decode(#"{"text":"x","room":""}"#, fixedRoom: "path-room") == .rejected("room_mismatch"))
         #expect(Self.decode(#"{"text":"x","room":4}"#, fixedRoom: "path-room") == .rejected("invalid_field"))
-        #expect(CommentDecoder.FixedRoom(Array("a b".utf8)) == nil)
+        #expect(RoomName(Array("a b".utf8)) == nil)
     }
 
     @Test("integers and absent fields")

@@ -21,7 +21,7 @@ enum DecodedItem: Equatable {
 
     /// Decodes one line on its own; `nil` if it counted for nothing.
     static func ours(_ line: [UInt8], fixedRoom: String? = nil) -> DecodedItem? {
-        let room = fixedRoom.flatMap { CommentDecoder.FixedRoom(Array($0.utf8)) }
+        let room = fixedRoom.flatMap { RoomName($0) }
         var decoder = LineDecoder(maxLineBytes: 1 << 20, expectsHello: false, fixedRoom: room)
         var output = line.withUnsafeBytes { decoder.decode($0) }
         if output.tooLongLine == nil {

@@ -120,11 +120,11 @@ struct LineDecoderTests {
 
     @Test("lines in another room than the path's are rejected one by one")
     func fixedRoom() {
-        var decoder = LineDecoder(expectsHello: false, fixedRoom: CommentDecoder.FixedRoom(Array("r".utf8)))
+        var decoder = LineDecoder(expectsHello: false, fixedRoom: RoomName("r".utf8))
         let lines = #"{"text":"a"}"# + "\n" + #"{"text":"b","room":"q"}"# + "\n" + #"{"text":"c","room":"r"}"# + "\n"
         let chunk = Array(lines.utf8).withUnsafeBytes { decoder.decode($0) }.chunk
         #expect(chunk.comments.map(\.item) == [1, 3])
-        #expect(chunk.comments.map(\.roomHash) == [roomHash("r".utf8), roomHash("r".utf8)])
+        #expect(chunk.comments.map(\.roomHash) == [UInt64?](repeating: RoomName("r".utf8)?.hash, count: 2))
         #expect(chunk.rejections == [Rejection(item: 2, error: .roomMismatch)])
     }
 }

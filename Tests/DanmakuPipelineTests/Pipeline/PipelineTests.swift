@@ -19,11 +19,11 @@ struct PipelineTests {
             #expect(metrics.scoredByModel == 1000)
             #expect(metrics.identityHolds)
             for room in 0..<7 {
-                let page = bench.pipeline.comments(of: "room-\(room)".utf8, before: nil, limit: 200)
+                let page = bench.pipeline.comments(of: "room-\(room)", before: nil, limit: 200)
                 let results = try #require(page).results
                 let expected: [UInt64] = (1...results.count).map { UInt64($0) }
                 #expect(results.map(\.seq) == expected)
-                let mood = try #require(bench.pipeline.mood(of: "room-\(room)".utf8, now: bench.time.now()))
+                let mood = try #require(bench.pipeline.mood(of: "room-\(room)", now: bench.time.now()))
                 #expect(mood.totalComments == results.count)
             }
         }
@@ -38,7 +38,7 @@ struct PipelineTests {
                 CommentFixture(text: "二", kind: .paid),
             ])
             try await bench.pipeline.drain()
-            let page = try #require(bench.pipeline.comments(of: "room".utf8, before: nil, limit: 10))
+            let page = try #require(bench.pipeline.comments(of: "room", before: nil, limit: 10))
             #expect(page.results.map(\.fields.kind) == [.chat, .gift, .paid])
             #expect(page.results.map { $0.sentiment != nil } == [true, false, true])
             let metrics = bench.pipeline.metrics()
@@ -133,7 +133,7 @@ struct PipelineTests {
             try await bench.pipeline.drain()
             _ = bench.offer((0..<100).map { CommentFixture(text: "\($0)") })
             try await bench.pipeline.drain()
-            let mood = try #require(bench.pipeline.mood(of: "room".utf8, now: bench.time.now()))
+            let mood = try #require(bench.pipeline.mood(of: "room", now: bench.time.now()))
             #expect(mood.coverage == 750)
             #expect(bench.pipeline.metrics().identityHolds)
         }
@@ -204,7 +204,7 @@ struct PipelineTests {
                 CommentFixture(text: "三", name: "n"),
             ])
             try await bench.pipeline.drain()
-            let results = try #require(bench.pipeline.comments(of: "room".utf8, before: nil, limit: 10)).results
+            let results = try #require(bench.pipeline.comments(of: "room", before: nil, limit: 10)).results
             #expect(results[0].user != 0)
             #expect(results[0].user == results[1].user)
             #expect(results[2].user == 0)

@@ -5,21 +5,18 @@ import Testing
 @Suite("A shard's rooms by name")
 struct RoomDirectoryTests {
     private func slot(_ directory: RoomDirectory, _ name: String, hash: UInt64) -> UInt32? {
-        Array(name.utf8).withUnsafeBufferPointer { directory.slot(of: $0, hash: hash) }
+        directory.slot(of: Array(name.utf8).span, hash: hash)
     }
 
     private func add(_ directory: inout RoomDirectory, _ name: String, hash: UInt64, second: Int64 = 0) -> UInt32 {
-        Array(name.utf8)
-            .withUnsafeBufferPointer {
-                directory.add(
-                    $0,
-                    hash: hash,
-                    standing: .single,
-                    bucket: TokenBucket(rate: 0, burst: 1),
-                    paidBucket: TokenBucket(rate: 0, burst: 1),
-                    second: second
-                )
-            }
+        directory.add(
+            Array(name.utf8).span,
+            hash: hash,
+            standing: .single,
+            bucket: TokenBucket(rate: 0, burst: 1),
+            paidBucket: TokenBucket(rate: 0, burst: 1),
+            second: second
+        )
     }
 
     @Test("a slot is found by name and used again after removal")

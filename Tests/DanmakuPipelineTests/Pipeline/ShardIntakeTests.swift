@@ -24,15 +24,13 @@ struct ShardIntakeTests {
     ) -> Admitted {
         let chunk = CommentChunk(fixtures)
         let now = Timestamp(nanoseconds: second * 1_000_000_000, milliseconds: second * 1000)
-        return chunk.bytes.withUnsafeBufferPointer { bytes in
-            intake.admit(
-                chunk.comments,
-                chunk.comments.indices,
-                in: bytes,
-                context: OfferContext(mode: mode, client: client, now: now),
-                isChatRefused: isChatRefused
-            )
-        }
+        return intake.admit(
+            chunk.comments,
+            chunk.comments.indices,
+            in: chunk.bytes.span,
+            context: OfferContext(mode: mode, client: client, now: now),
+            isChatRefused: isChatRefused
+        )
     }
 
     /// Takes whatever waits as published.
@@ -49,9 +47,9 @@ struct ShardIntakeTests {
 
     private func idle(_ intake: inout ShardIntake, before second: Int64, watched: String = "", now: Int64) -> [String] {
         let candidates = intake.idleRooms(before: second, limit: 100)
-        let slots = candidates.filter { $0.name == Array(watched.utf8) }.map(\.slot)
+        let slots = candidates.filter { $0.name.description == watched }.map(\.slot)
         return intake.evict(candidates, watched: Set(slots), usedBefore: second, for: .idle, now: now)
-            .map { String(decoding: $0.name, as: UTF8.self) }
+            .map(\.name.description)
     }
 
     @Test("a room is forgotten when it is idle, unwatched and has nothing pending")
@@ -96,7 +94,7 @@ struct ShardIntakeTests {
             admit(&intake, [CommentFixture(room: room, text: "一")], client: .unknown, second: 1)
         }
         func rooms(_ standing: RoomStanding) -> [String] {
-            intake.leastUsedRooms(standing, limit: 100).map { String(decoding: $0.name, as: UTF8.self) }
+            intake.leastUsedRooms(standing, limit: 100).map(\.name.description)
         }
         #expect(rooms(.excess) == ["c"])
         #expect(rooms(.used) == ["a"])

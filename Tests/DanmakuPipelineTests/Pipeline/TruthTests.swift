@@ -48,12 +48,12 @@ struct TruthTests {
             await bench.settle(seconds: 2)
             let after = moods(of: "quiet", from: reader)
             #expect(after.map(\.degraded) == [true], "one mood, and none follows it")
-            #expect(bench.pipeline.mood(of: "quiet".utf8, now: bench.time.now())?.degraded == true)
+            #expect(bench.pipeline.mood(of: "quiet", now: bench.time.now())?.degraded == true)
 
             bench.pipeline.scorer.breaker.force(.auto, now: bench.time.now().nanoseconds)
             await bench.settle(seconds: 2)
             #expect(moods(of: "quiet", from: reader).map(\.degraded) == [false])
-            #expect(bench.pipeline.mood(of: "quiet".utf8, now: bench.time.now())?.degraded == false)
+            #expect(bench.pipeline.mood(of: "quiet", now: bench.time.now())?.degraded == false)
         }
     }
 
@@ -124,7 +124,7 @@ struct TruthTests {
                 _ = bench.offer([CommentFixture(text: "\(step)")])
                 try await bench.pipeline.drain()
                 published += moods(of: "room", from: reader).map(\.at)
-                let read = try #require(bench.pipeline.mood(of: "room".utf8, now: bench.time.now()))
+                let read = try #require(bench.pipeline.mood(of: "room", now: bench.time.now()))
                 #expect(read.at >= published.last ?? 0)
                 bench.clock.advance(by: .seconds(1))
             }
@@ -142,7 +142,7 @@ struct TruthTests {
         let reader = reader(bench)
         try await bench.run {
             func shown(_ room: String) -> Int64 {
-                bench.pipeline.moodOrZeros(of: Array(room.utf8), now: bench.time.now()).at
+                bench.pipeline.moodOrZeros(of: RoomName(stringLiteral: room), now: bench.time.now()).at
             }
             func nextMood(_ room: String) async throws -> Int64 {
                 #expect(bench.offer([CommentFixture(room: room, text: "一")]).accepted == 1)
@@ -158,7 +158,7 @@ struct TruthTests {
             bench.time.setWallClock(by: .seconds(-86_400))
             // It takes the place of the quiet room, which then comes back with a new board.
             #expect(try await nextMood("unknown") > unknown)
-            #expect(bench.pipeline.mood(of: "quiet".utf8, now: bench.time.now()) == nil)
+            #expect(bench.pipeline.mood(of: "quiet", now: bench.time.now()) == nil)
             #expect(try await nextMood("quiet") > quiet)
             await bench.settle(seconds: 1)
             let again = shown("quiet")
@@ -183,17 +183,17 @@ struct TruthTests {
             bench.time.setWallClock(by: .seconds(-86_400))
             try await offer("after")
             let now = bench.time.now()
-            let mood = try #require(bench.pipeline.mood(of: "room".utf8, now: now))
+            let mood = try #require(bench.pipeline.mood(of: "room", now: now))
             #expect(mood.windows[0].comments == 3, "windows are measured by the monotonic clock")
             // The stamps are those that the clock had; the order is that of admission.
-            let comments = try #require(bench.pipeline.comments(of: "room".utf8, before: nil, limit: 9)).results
+            let comments = try #require(bench.pipeline.comments(of: "room", before: nil, limit: 9)).results
             #expect(comments.map(\.seq) == [1, 2, 3])
             let stamps = comments.map { $0.receivedAt - start.milliseconds }
             #expect(stamps == [0, 86_401_000, 2000])
             // Whatever the clock was, a second of the past lies as far back as it is.
             let points = try #require(
                 bench.pipeline.timeline(
-                    of: "room".utf8,
+                    of: "room",
                     from: now.milliseconds - 60_000,
                     to: now.milliseconds + 1,
                     step: 1000,
@@ -212,7 +212,7 @@ struct TruthTests {
             try await bench.run {
                 _ = bench.offer((0..<5).map { CommentFixture(text: "x", uid: "\($0)") })
                 try await bench.pipeline.drain()
-                users = bench.pipeline.comments(of: "room".utf8, before: nil, limit: 9)?.results.map(\.user) ?? []
+                users = bench.pipeline.comments(of: "room", before: nil, limit: 9)?.results.map(\.user) ?? []
             }
             return users
         }

@@ -43,7 +43,7 @@ struct DemoStreamTests {
             DemoScript.Line(room: 0, text: "gg", name: "moss", user: 4, kind: .chat),
         ]
         let now = Timestamp(nanoseconds: 5, milliseconds: 1_763_654_400_000)
-        let chunk = DemoStream.chunk(of: lines, rooms: [Array("a".utf8), Array("b".utf8)], now: now)
+        let chunk = DemoStream.chunk(of: lines, rooms: ["a", "b"], now: now)
         let text = { (range: Range<Int>) in String(decoding: chunk.bytes[range], as: UTF8.self) }
         #expect(chunk.comments.map { text($0.room.indices) } == ["b", "a"])
         #expect(chunk.comments.map { text($0.text.indices) } == ["牛啊", "gg"])
@@ -51,7 +51,7 @@ struct DemoStreamTests {
         #expect(chunk.comments.map { text($0.uid.indices) } == ["demo-3", "demo-4"])
         #expect(chunk.comments.map { text($0.price.indices) } == ["30", ""])
         #expect(chunk.comments.map(\.kind) == [.paid, .chat])
-        #expect(chunk.comments.map(\.roomHash) == [roomHash("b".utf8), roomHash("a".utf8)])
+        #expect(chunk.comments.map(\.roomHash) == ["b", "a"].map { (room: RoomName) in room.hash })
         #expect(chunk.comments.allSatisfy { $0.sentAt == now.milliseconds })
     }
 }

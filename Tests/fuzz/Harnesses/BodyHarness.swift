@@ -10,7 +10,7 @@ enum BodyHarness {
         var input = input
         let options = input.byte()
         let body = input.rest
-        let room = options & 1 == 0 ? nil : CommentDecoder.FixedRoom(Array("room-1".utf8))
+        let room = options & 1 == 0 ? nil : RoomName("room-1".utf8)
         let decoder = BodyDecoder(fixedRoom: room, maxItems: options & 2 == 0 ? 1000 : 3)
         var oracle = JSONOracle(body)
         let document = Result { () throws(JSONOracle.Failure) in try oracle.document() }

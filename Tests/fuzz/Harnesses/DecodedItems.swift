@@ -57,8 +57,7 @@ struct DecodedItem: Equatable {
         sentAt = comment.sentAt
         kind = comment.kind
         idIsInteger = comment.idIsInteger
-        try require(room.withUnsafeBufferPointer { RoomName.isValid($0) }, "\(room) is not the name of a room")
-        try require(comment.roomHash == roomHash(room), "the hash is another room's")
+        try require(RoomName(room)?.hash == comment.roomHash, "\(room) is not a room's name, or the hash is another's")
         try require(!text.hasControls, "a control character is left in the text \(text)")
         let edges = [text.first, text.last]
         try require(!edges.contains(0x20), "the text is not trimmed: \(text)")

@@ -171,8 +171,8 @@ enum HeadHarness {
         methods.add(path: "/metrics", method: .get)
         _ = methods.methods(of: request.uri.path)
         for part in request.uri.path.split(separator: "/") {
-            if let room = RoomName.fromPath(part) {
-                try require(room.withUnsafeBufferPointer { RoomName.isValid($0) }, "\(room) is not a room")
+            if let room = RoomName(path: part) {
+                try require(room == RoomName(room.bytes), "\(room) is not a room")
             }
         }
     }

@@ -12,7 +12,7 @@ enum LineHarness {
         let seed = input.byte()
         let stream = input.rest
         let way = Way(
-            room: options & 1 == 0 ? nil : CommentDecoder.FixedRoom(Array("room-1".utf8)),
+            room: options & 1 == 0 ? nil : RoomName("room-1".utf8),
             expectsHello: options & 2 == 0,
             limit: [8192, 200, 64, 16][Int(options >> 2 & 3)]
         )
@@ -26,7 +26,7 @@ enum LineHarness {
     }
 
     private struct Way {
-        var room: CommentDecoder.FixedRoom?
+        var room: RoomName?
         var expectsHello: Bool
         var limit: Int
 
