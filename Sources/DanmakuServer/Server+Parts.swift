@@ -53,7 +53,9 @@ extension Server {
     /// ``build(configuration:executable:logger:)`` runs them on sockets, the simulation on a virtual network.
     package struct Parts: Sendable {
         /// Whether comments and streams are let in.
-        package let readiness = Readiness()
+        package var readiness: Readiness {
+            pipeline.intake.readiness
+        }
         /// The open HTTP connections.
         package let open = OpenConnections()
         /// What clients may make the server hold.
@@ -107,7 +109,7 @@ extension Server {
             )
             let ingest = try IngestServer(
                 configuration: configuration.ingest,
-                pipeline: pipeline,
+                intake: pipeline.intake,
                 eventLoopGroup: surroundings.eventLoops,
                 budgets: budgets.ingest,
                 time: time,
@@ -152,11 +154,10 @@ extension Server {
                 proxies: proxies,
                 page: surroundings.page,
                 logger: logger
-            ) { [readiness, open] router in
+            ) { [open, readiness = pipeline.intake.readiness] router in
                 CommentRoutes(
-                    pipeline: pipeline,
+                    intake: pipeline.intake,
                     configuration: configuration.comments,
-                    readiness: readiness,
                     rates: rates,
                     bodies: budgets.http.bodies,
                     waiting: budgets.ingest.waiting,
@@ -254,9 +255,10 @@ extension Server {
             if configuration.demo.isEnabled {
                 services.append(
                     DemoStream(rate: configuration.demo.rate, time: surroundings.time) {
-                        [readiness, pipeline] chunk, now in
-                        if !readiness.isDraining {
-                            _ = pipeline.offer(chunk, from: 0, mode: .refuses, now: now)
+                        [intake = pipeline.intake] chunk, now in
+                        if let source = intake.source(of: .unknown) {
+                            var offering = Offering(chunk, receivedAt: now)
+                            _ = intake.offer(&offering, from: source, .refuses)
                         }
                     }
                 )

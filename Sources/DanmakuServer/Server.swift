@@ -125,7 +125,7 @@ public final class Server: Sendable {
     public var accounts: Logger.Metadata {
         let metrics = pipeline.metrics()
         let terms = [
-            "accepted": metrics.accepted,
+            "accepted": metrics.intake.accepted,
             "scored": metrics.scored,
             "unscored": metrics.unscored.reduce(0, +),
             "dropped": metrics.dropped.reduce(0, +),

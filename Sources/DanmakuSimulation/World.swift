@@ -128,7 +128,7 @@ final class World {
             return
         }
         let pipeline = server.parts.pipeline
-        let waiting = pipeline.budget.waiting
+        let waiting = pipeline.intake.budget.waiting
         mostWaiting = max(mostWaiting, waiting)
         let open = network.connections.count { $0.isOpenAtServer }
         if waiting > open {
@@ -138,8 +138,8 @@ final class World {
         if left > 0 {
             failures.append("\(left) ingest connections that are closed are still held")
         }
-        if pipeline.budget.used > pipeline.budget.limit {
-            failures.append("\(pipeline.budget.used) comments wait, \(pipeline.budget.limit) may")
+        if pipeline.intake.budget.used > pipeline.intake.budget.limit {
+            failures.append("\(pipeline.intake.budget.used) comments wait, \(pipeline.intake.budget.limit) may")
         }
         looks += 1
         if looks.isMultiple(of: 8) {
@@ -186,8 +186,8 @@ final class World {
             reached["stream \(stream.judge.end ?? (stream.hasLeft ? "left" : "open"))", default: 0] += 1
         }
         let metrics = server.parts.pipeline.metrics()
-        reached["shed", default: 0] += metrics.shed
-        reached["duplicate", default: 0] += metrics.duplicate
+        reached["shed", default: 0] += metrics.intake.shed
+        reached["duplicate", default: 0] += metrics.intake.duplicate
         reached["by fallback", default: 0] += metrics.scoredByFallback
         reached["runs with waiting sources", default: 0] += mostWaiting > 0 ? 1 : 0
         return reached

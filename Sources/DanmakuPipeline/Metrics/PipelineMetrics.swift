@@ -80,14 +80,8 @@ package struct PipelineMetrics: Sendable {
         }
     }
 
-    /// Comments that were queued.
-    package var accepted = 0
-    /// Repeats within the dedupe window.
-    package var duplicate = 0
-    /// Refused as they were.
-    package var rejected = 0
-    /// Refused for load.
-    package var shed = 0
+    /// What became of the comments that were offered; the total is what was received.
+    package var intake = IntakeCounts()
     /// Paid comments that were taken as chat because their room was over its rate of them.
     package var paidAsChat = 0
 
@@ -133,11 +127,6 @@ package struct PipelineMetrics: Sendable {
     /// Creates metrics of a pipeline that has seen nothing.
     package init() {}
 
-    /// Comments that were offered: the sum of what became of them.
-    package var received: Int {
-        accepted + duplicate + rejected + shed
-    }
-
     /// Comments with a verdict.
     package var scored: Int {
         scoredByModel + scoredByCache + scoredByFallback
@@ -145,7 +134,7 @@ package struct PipelineMetrics: Sendable {
 
     /// Accepted comments less all that became of them or still waits; 0 unless a comment was lost or counted twice.
     package var unaccounted: Int {
-        accepted - scored - unscored.reduce(0, +) - dropped.reduce(0, +) - queueComments - inFlightComments
+        intake.accepted - scored - unscored.reduce(0, +) - dropped.reduce(0, +) - queueComments - inFlightComments
     }
 
     /// Whether the contract's identity holds: no comment was lost or counted twice.

@@ -6,8 +6,10 @@ extension Pipeline {
     /// Each shard's terms of the identity are read under one lock, so that the identity holds exactly for the sum.
     package func metrics() -> PipelineMetrics {
         let now = time.now()
+        let budget = intake.budget
+        let shared = intake.shared
         var metrics = PipelineMetrics()
-        metrics.rejected = refusals.rejected
+        metrics.intake.rejected = intake.refusedItems
         metrics.queueLimit = budget.limit
         metrics.rooms = shared.roomCount.value
         metrics.dedupeAgeSeconds = Double(shared.dedupe.age(now: now.second))
@@ -67,10 +69,7 @@ extension Pipeline {
 extension PipelineMetrics {
     /// Adds one shard's counts.
     fileprivate mutating func add(_ counts: ShardCounts) {
-        accepted += counts.accepted
-        duplicate += counts.duplicate
-        rejected += counts.rejected
-        shed += counts.shed
+        intake += counts.intake
         paidAsChat += counts.paidAsChat
         for (reason, count) in counts.evictedRooms.enumerated() {
             evictedRooms[reason] += count

@@ -25,7 +25,7 @@ extension Pipeline {
     /// The mood of a room for a stream that begins: zeros if it has published nothing.
     package func moodOrZeros(of room: RoomName, now: Timestamp) -> MoodSnapshot {
         mood(of: room, now: now)
-            ?? shards[shardIndex(room.hash)].board.withLock { $0.emptyMood(now: now) }
+            ?? intake.shard(of: room.hash).board.withLock { $0.emptyMood(now: now) }
     }
 
     /// The moods of all rooms, in no order.
@@ -82,7 +82,7 @@ extension Pipeline {
     }
 
     private func withRoom<Value: Sendable>(_ name: RoomName, _ body: (RoomBoard) -> Value) -> Value? {
-        let shard = shards[shardIndex(name.hash)]
+        let shard = intake.shard(of: name.hash)
         let slot = shard.gate.withLock { $0.intake.directory.slot(of: name.bytes.span, hash: name.hash) }
         guard let slot else {
             return nil

@@ -27,17 +27,13 @@ extension Pipeline {
         }
     }
 
-    /// Whether ordinary comments of sources that cannot wait are shed right now.
-    public var isSaturated: Bool {
-        budget.isSaturated
-    }
-
     /// Waits until everything that was queued is scored and handed to the log.
     ///
-    /// Called once, after the edges let nothing more in; ``run()`` has to be running. Cancellation ends the wait.
+    /// Called after the edges let nothing more in, as often as is wanted; ``run()`` has to be running. Cancellation ends the
+    /// wait.
     public func drain() async throws {
         let (emptied, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        budget.whenEmpty(DemandWaiter { continuation.finish() })
+        intake.budget.whenEmpty(DemandWaiter { continuation.finish() })
         for await _ in emptied {}
         try Task.checkCancellation()
         for shard in shards {

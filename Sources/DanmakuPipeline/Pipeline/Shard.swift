@@ -46,18 +46,18 @@ package final class Shard: Sendable {
     /// Takes a run of comments whose places in the queue are reserved; gives back the places that stay empty.
     ///
     /// - Parameters:
-    ///   - chunk: The chunk.
+    ///   - offering: Moved on past what was taken.
     ///   - run: The comments, all of rooms of this shard, all paid or none.
+    ///   - chunk: The offering's.
     ///   - context: A source that cannot wait is refused everything after its first refusal for a room's rate.
-    ///   - outcome: Counted on; `next` moves past what was dealt with.
     ///   - makeRoom: Forgets a room, in any shard, to make place for another; false if there is none to forget. Called
     ///     without a lock held.
     /// - Returns: Whether a source that cannot wait was refused.
     func offer(
-        _ chunk: CommentChunk,
+        _ offering: inout Offering,
         _ run: Range<Int>,
-        context: OfferContext,
-        outcome: inout OfferOutcome,
+        of chunk: CommentChunk,
+        _ context: OfferContext,
         makeRoom: () -> Bool
     ) -> Bool {
         var isChatRefused = false
@@ -82,8 +82,8 @@ package final class Shard: Sendable {
                 return (admitted, gate.dispatchIfReady(now: context.now.nanoseconds))
             }
             runner?.wake()
-            accepted += admitted.accepted
-            outcome.add(admitted, isWatched: context.watch != nil)
+            accepted += admitted.counts.accepted
+            offering.add(admitted, isWatched: context.watch != nil)
             if !admitted.lost.isEmpty {
                 board.withLock { $0.countLost(admitted.lost, at: context.now) }
             }
@@ -99,7 +99,7 @@ package final class Shard: Sendable {
     /// Counts a run of comments as shed, those of scored kinds in their room's coverage if the room is known.
     func shed(_ chunk: CommentChunk, _ run: Range<Int>, now: Timestamp) {
         let slots = gate.withLock { gate in
-            gate.intake.counts.shed += run.count
+            gate.intake.counts.intake.shed += run.count
             return run.compactMap { index -> UInt32? in
                 let comment = chunk.comments[index]
                 guard comment.kind.isScored else {

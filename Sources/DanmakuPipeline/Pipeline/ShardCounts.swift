@@ -1,15 +1,9 @@
 /// One shard's terms of the accounting identity; plain integers, changed once a chunk or batch under the intake's lock.
 ///
-/// `accepted = scored + unscored + dropped + queued + inFlight` holds whenever the lock is free.
+/// `intake.accepted = scored + unscored + dropped + queued + inFlight` holds whenever the lock is free.
 package struct ShardCounts: Sendable {
-    /// Queued since the start.
-    package var accepted = 0
-    /// Repeats within the dedupe window.
-    package var duplicate = 0
-    /// Refused because of `rooms.max`.
-    package var rejected = 0
-    /// Refused for load or for a room's rate.
-    package var shed = 0
+    /// What became of the comments that were offered.
+    package var intake = IntakeCounts()
     /// Paid comments that were taken as chat because their room was over its rate of them.
     package var paidAsChat = 0
     /// Rooms that were forgotten, by the order of ``RoomEviction``'s cases.

@@ -8,7 +8,7 @@ struct CommentAnswer: Sendable {
     private static let listed = 100
 
     /// What became of the comments.
-    private(set) var tally = IngestTally()
+    private(set) var counts = IntakeCounts()
     /// The first rejections.
     private var rejections: [Rejection] = []
 
@@ -16,23 +16,13 @@ struct CommentAnswer: Sendable {
 
     /// Whether the pipeline took anything at all, or the client made a mistake that it should hear of.
     var isEmpty: Bool {
-        tally.lines == tally.shed
+        counts.total == counts.shed
     }
 
-    /// Counts an offer, and the edge's own rejections up to where it came.
-    ///
-    /// - Parameters:
-    ///   - outcome: What the pipeline says.
-    ///   - own: The edge's rejections of the same items.
-    mutating func add(_ outcome: OfferOutcome, own: some Collection<Rejection>) {
-        tally += IngestTally(outcome)
-        tally.rejected += own.count + outcome.rejections.count
-        let free = Self.listed - rejections.count
-        guard free > 0, !own.isEmpty || !outcome.rejections.isEmpty else {
-            return
-        }
-        let merged = (Array(own) + outcome.rejections).sorted { $0.item < $1.item }
-        rejections.append(contentsOf: merged.prefix(free))
+    /// Counts what is settled.
+    mutating func add(_ settlement: Offering.Settlement) {
+        counts += settlement.counts
+        rejections += settlement.rejections.prefix(Self.listed - rejections.count)
     }
 
     /// `202` with the counts.
@@ -80,9 +70,9 @@ struct CommentAnswer: Sendable {
 
     private func encodeCounts(into writer: inout JSONWriter, firstItem base: UInt64) {
         writer.raw("\"accepted\":")
-        writer.integer(tally.accepted)
+        writer.integer(counts.accepted)
         writer.raw(",\"duplicate\":")
-        writer.integer(tally.duplicate)
+        writer.integer(counts.duplicate)
         writer.raw(",\"rejected\":[")
         for (position, rejection) in rejections.enumerated() {
             if position > 0 {
@@ -95,8 +85,8 @@ struct CommentAnswer: Sendable {
             writer.raw("}")
         }
         writer.raw("],\"rejectedTotal\":")
-        writer.integer(tally.rejected)
+        writer.integer(counts.rejected)
         writer.raw(",\"shed\":")
-        writer.integer(tally.shed)
+        writer.integer(counts.shed)
     }
 }

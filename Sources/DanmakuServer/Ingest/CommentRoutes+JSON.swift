@@ -5,35 +5,33 @@ extension CommentRoutes {
     /// Offers a decoded body as a source that cannot wait.
     ///
     /// - Throws: 429 or 503 if nothing was taken.
-    func offer(_ output: BodyDecoder.Output, client: ClientAddress, waitsForScores: Bool) async throws -> Response {
-        _ = spend(output.count, of: client)
+    func offer(
+        _ output: BodyDecoder.Output,
+        from source: IntakeSource,
+        waitsForScores: Bool
+    ) async throws -> Response {
+        _ = spend(output.count, of: source.client)
         let scored = Signal()
         let watch = waitsForScores ? ResultWatch { scored.fire() } : nil
-        let outcome = pipeline.offer(
-            output.chunk,
-            from: 0,
-            mode: .refuses,
-            client: client,
-            watch: watch,
-            now: time.now()
-        )
-        pipeline.countRejected(output.chunk.rejections.count)
+        var offering = Offering(output.chunk, receivedAt: time.now())
+        _ = intake.offer(&offering, from: source, .refuses, watch: watch)
+        let settlement = offering.takeSettlement()
         var answer = CommentAnswer()
-        answer.add(outcome, own: output.chunk.rejections)
-        if answer.isEmpty, outcome.shed > 0 {
-            throw loadFailure(outcome)
+        answer.add(settlement)
+        if answer.isEmpty, answer.counts.shed > 0 {
+            throw loadFailure(offering.shedReason)
         }
         guard let watch else {
             return answer.accepted(firstItem: 0)
         }
-        watch.expect(outcome.watched)
+        watch.expect(offering.watched)
         await scored.wait(atMost: configuration.scoredTimeout, clock: clock)
-        return scoredResponse(output, outcome, results: watch.results)
+        return scoredResponse(offering, settlement.rejections, results: watch.results)
     }
 
     /// Why nothing was taken: the whole server is full, or the rooms are over their rate.
-    private func loadFailure(_ outcome: OfferOutcome) -> HTTPFailure {
-        switch outcome.shedReason {
+    private func loadFailure(_ reason: Offering.ShedReason?) -> HTTPFailure {
+        switch reason {
         case .rate:
             HTTPFailure(.rateLimited, "The room is over its rate of comments.", retryAfterSeconds: 1)
         case .load, nil:
@@ -43,20 +41,20 @@ extension CommentRoutes {
 
     /// `200` with one element for each item: its result, or why there is none.
     private func scoredResponse(
-        _ output: BodyDecoder.Output,
-        _ outcome: OfferOutcome,
+        _ offering: Offering,
+        _ rejections: [Rejection],
         results: [UInt64: [UInt8]]
     ) -> Response {
         var errors: [UInt64: String] = [:]
-        for comment in outcome.unwatched {
+        for comment in offering.unwatched {
             errors[comment.item] = MissingResult(comment.reason).rawValue
         }
-        for rejection in output.chunk.rejections + outcome.rejections {
+        for rejection in rejections {
             errors[rejection.item] = rejection.error.rawValue
         }
-        var writer = JSONWriter(capacity: 64 + output.count * 256)
+        var writer = JSONWriter(capacity: 64 + offering.count * 256)
         writer.raw("{\"results\":[")
-        for item in 0..<UInt64(output.count) {
+        for item in 0..<UInt64(offering.count) {
             if item > 0 {
                 writer.raw(",")
             }
@@ -84,7 +82,7 @@ package enum MissingResult: String, CaseIterable {
     /// It was shed because the queue is full.
     case overloaded
 
-    init(_ reason: OfferOutcome.Unwatched.Reason) {
+    init(_ reason: Offering.Unwatched.Reason) {
         switch reason {
         case .duplicate: self = .duplicate
         case .shed(.rate): self = .rateLimited

@@ -6,7 +6,7 @@ import NIOCore
 extension CommentRoutes {
     /// One NDJSON request: whose it is, and what became of its lines.
     private struct Stream {
-        let client: ClientAddress
+        let source: IntakeSource
         let channel: any Channel
         var decoder: LineDecoder
         var answer = CommentAnswer()
@@ -21,12 +21,12 @@ extension CommentRoutes {
     /// with each byte.
     func stream(
         _ body: RequestBody,
-        of client: ClientAddress,
+        from source: IntakeSource,
         on channel: any Channel,
         room: RoomName?
     ) async throws -> Response {
         var stream = Stream(
-            client: client,
+            source: source,
             channel: channel,
             decoder: LineDecoder(maxLineBytes: configuration.maxLineBytes, expectsHello: false, fixedRoom: room),
             quietSince: time.now().nanoseconds
@@ -37,7 +37,7 @@ extension CommentRoutes {
             if let response = try await take(output, &stream) {
                 return response
             }
-            if readiness.isDraining {
+            if intake.readiness.isDraining {
                 return try ended(.draining, "The server is stopping.", retryAfter: 5, stream.answer)
             }
             let now = time.now().nanoseconds
@@ -52,49 +52,37 @@ extension CommentRoutes {
 
     /// Offers what one part held until all of it is taken; gives the response if the stream ends with it.
     private func take(_ output: LineDecoder.Output, _ stream: inout Stream) async throws -> Response? {
-        let receivedAt = time.now()
-        let chunk = output.chunk
-        let rejections = chunk.rejections
-        if !rejections.isEmpty {
-            pipeline.countRejected(rejections.count)
-            stream.answer.add(OfferOutcome(next: 0), own: rejections)
-        }
-        var next = 0
+        let client = stream.source.client
+        var offering = Offering(output.chunk, receivedAt: time.now())
         var hasTurn = false
-        while next < chunk.comments.count {
+        while !offering.isTaken {
             let signal = Signal()
-            let outcome = pipeline.offer(
-                chunk,
-                from: next,
-                mode: .waits(DemandWaiter(hasTurn: hasTurn) { signal.fire() }),
-                client: stream.client,
-                now: receivedAt
-            )
-            stream.answer.add(outcome, own: [])
-            next = outcome.next
-            guard let wait = outcome.wait else {
-                continue
+            let waiter = DemandWaiter(hasTurn: hasTurn) { signal.fire() }
+            let wait = intake.offer(&offering, from: stream.source, .waits(waiter))
+            stream.answer.add(offering.takeSettlement())
+            guard let wait else {
+                break
             }
-            let bytes = chunk.bytes.count + chunk.comments.count * MemoryLayout<DecodedComment>.stride
-            if let refusal = waiting.reserve(bytes, for: stream.client) {
-                pipeline.cancel(wait)
-                counters.abandoned(lines: chunk.comments.count - next)
+            let bytes = offering.memoryBytes
+            if let refusal = waiting.reserve(bytes, for: client) {
+                intake.cancel(wait)
+                counters.abandoned(lines: offering.count - offering.taken)
                 return try refused(refusal, stream.answer)
             }
             await CloseSignal.wait(for: signal, or: stream.channel)
-            waiting.release(bytes, for: stream.client)
+            waiting.release(bytes, for: client)
             // Called or not: a second time changes nothing.
-            pipeline.cancel(wait)
+            intake.cancel(wait)
             hasTurn = true
             guard stream.channel.isActive, !Task.isCancelled else {
-                counters.abandoned(lines: chunk.comments.count - next)
+                counters.abandoned(lines: offering.count - offering.taken)
                 throw CancellationError()
             }
         }
         if let line = output.tooLongLine {
             return stream.answer.lineTooLong(line, limit: configuration.maxLineBytes)
         }
-        let delay = spend(chunk.comments.count + rejections.count, of: stream.client)
+        let delay = spend(offering.count, of: client)
         if delay > .zero {
             try await clock.sleep(for: delay)
         }

@@ -27,9 +27,8 @@ public struct CommentRoutes: Sendable {
         public init() {}
     }
 
-    let pipeline: Pipeline
+    let intake: Intake
     let configuration: Configuration
-    let readiness: Readiness
     let rates: ClientRates
     let bodies: BodyReader
     let waiting: ClientBudget
@@ -40,9 +39,8 @@ public struct CommentRoutes: Sendable {
     /// Creates the routes of one server.
     ///
     /// - Parameters:
-    ///   - pipeline: Where comments go.
+    ///   - intake: Where comments go; while it drains, everything is answered 503.
     ///   - configuration: The limits of a request.
-    ///   - readiness: While it drains, everything is answered 503.
     ///   - rates: `admission.client-rate`, shared with everything else that a client is charged for.
     ///   - bodies: The budget of bodies that are held.
     ///   - waiting: The budget of bytes of streams that wait for the pipeline.
@@ -50,9 +48,8 @@ public struct CommentRoutes: Sendable {
     ///   - time: Stamps what was read.
     ///   - clock: For `?wait=scored` and for streams over their rate.
     package init(
-        pipeline: Pipeline,
+        intake: Intake,
         configuration: Configuration = Configuration(),
-        readiness: Readiness,
         rates: ClientRates,
         bodies: ClientBudget,
         waiting: ClientBudget = IngestBudgets().waiting,
@@ -60,9 +57,8 @@ public struct CommentRoutes: Sendable {
         time: any TimeSource = SystemTime(),
         clock: any Clock<Duration> = ContinuousClock()
     ) {
-        self.pipeline = pipeline
+        self.intake = intake
         self.configuration = configuration
-        self.readiness = readiness
         self.waiting = waiting
         self.counters = counters
         self.time = time
@@ -92,7 +88,7 @@ public struct CommentRoutes: Sendable {
         room: RoomName?
     ) async throws -> Response {
         let client = context.client
-        guard !readiness.isDraining else {
+        guard let source = intake.source(of: client) else {
             throw HTTPFailure(.draining, "The server is stopping.", retryAfterSeconds: 5).closing
         }
         let waitsForScores = request.uri.queryParameters.get("wait") == "scored"
@@ -100,14 +96,14 @@ public struct CommentRoutes: Sendable {
         case "application/json":
             try checkRate(of: client)
             return try await bodies.withBody(of: request, from: client, isHeld: waitsForScores) { body in
-                try await offer(decode(body, room: room), client: client, waitsForScores: waitsForScores)
+                try await offer(decode(body, room: room), from: source, waitsForScores: waitsForScores)
             }
         case "application/x-ndjson":
             guard !waitsForScores else {
                 throw HTTPFailure(.unsupportedMediaType, "wait=scored needs application/json.").closing
             }
             try checkRate(of: client)
-            return try await stream(request.body, of: client, on: context.channel, room: room)
+            return try await stream(request.body, from: source, on: context.channel, room: room)
         default:
             throw HTTPFailure(.unsupportedMediaType, "Send application/json or application/x-ndjson.").closing
         }

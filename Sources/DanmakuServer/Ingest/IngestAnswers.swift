@@ -35,9 +35,9 @@ extension JSONWriter {
     }
 
     /// Appends an acknowledgement: `{"ack":{"lines":…,"accepted":…,"duplicate":…,"rejected":…,"shed":…}}`.
-    mutating func acknowledgement(_ tally: IngestTally) {
+    mutating func acknowledgement(_ tally: IntakeCounts) {
         raw("{\"ack\":{\"lines\":")
-        integer(tally.lines)
+        integer(tally.total)
         raw(",\"accepted\":")
         integer(tally.accepted)
         raw(",\"duplicate\":")

@@ -1,10 +1,10 @@
-import DanmakuPipeline
+package import DanmakuPipeline
 
 extension IngestConnection.StateMachine {
     /// The tally, if an acknowledgement is due; called after lines were dealt with and at deadlines.
-    package mutating func dueAcknowledgement(now: Int64) -> IngestTally? {
+    package mutating func dueAcknowledgement(now: Int64) -> IntakeCounts? {
         guard let deadline = acknowledgeAt, !isHeld(.answers), isAnswering,
-            now >= deadline || tally.lines - acknowledged >= limits.acknowledgeLines
+            now >= deadline || tally.total - acknowledged >= limits.acknowledgeLines
         else {
             return nil
         }
@@ -12,7 +12,7 @@ extension IngestConnection.StateMachine {
     }
 
     /// The tally for the last answer, if the client wants one.
-    package mutating func lastAcknowledgement() -> IngestTally? {
+    package mutating func lastAcknowledgement() -> IntakeCounts? {
         wantsAcknowledgements ? acknowledge() : nil
     }
 
@@ -82,8 +82,8 @@ extension IngestConnection.StateMachine {
         }
     }
 
-    private mutating func acknowledge() -> IngestTally {
-        acknowledged = tally.lines
+    private mutating func acknowledge() -> IntakeCounts {
+        acknowledged = tally.total
         acknowledgeAt = nil
         return tally
     }

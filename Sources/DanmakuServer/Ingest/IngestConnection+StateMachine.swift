@@ -1,11 +1,13 @@
-import DanmakuPipeline
+package import DanmakuPipeline
 
 extension IngestConnection {
     /// Decides when one connection is read, answered and closed; times are nanoseconds of the event loop's clock.
     package struct StateMachine {
         package internal(set) var state = State.open(.reading)
-        /// What became of the lines so far.
-        package private(set) var tally = IngestTally()
+        /// What became of the lines that are settled so far: the body of an acknowledgement.
+        ///
+        /// It always describes a prefix of the lines, so that a client knows what it need not send again.
+        package private(set) var tally = IntakeCounts()
 
         var limits: Limits
         var wantsAcknowledgements = false
@@ -103,13 +105,17 @@ extension IngestConnection {
             }
         }
 
-        /// Some lines were dealt with.
-        package mutating func dealt(_ counts: IngestTally, now: Int64) {
+        /// It is known what became of some lines that were taken; told in the order of the lines.
+        package mutating func settled(_ counts: IntakeCounts, now: Int64) {
             tally += counts
-            if wantsAcknowledgements, tally.lines > acknowledged, acknowledgeAt == nil {
+            if wantsAcknowledgements, tally.total > acknowledged, acknowledgeAt == nil {
                 acknowledgeAt = now + limits.acknowledgeInterval
             }
-            let delay = bucket.spend(counts.lines, now: now)
+        }
+
+        /// Some lines were taken: the client may send more, within its rate.
+        package mutating func took(lines: Int, now: Int64) {
+            let delay = bucket.spend(lines, now: now)
             if delay > 0, case .open(let holds) = state {
                 paidAt = now + delay
                 state = .open(holds.union(.rate))

@@ -23,7 +23,7 @@ extension IngestConnection {
             guard wait == nil else {
                 return
             }
-            let tooLongLine = input.taking?.output.tooLongLine
+            let tooLongLine = input.taking?.tooLongLine
             input.taking = nil
             if let tooLongLine {
                 return perform(machine.failed(.lineTooLong(line: tooLongLine), now: now))
@@ -56,54 +56,30 @@ extension IngestConnection {
         if decoder.line > 0 {
             machine.finishedLine()
         }
-        input.taking = UntakenInput.Taking(output: output, receivedAt: receivedAt)
+        input.taking = UntakenInput.Taking(
+            offering: Offering(output.chunk, receivedAt: receivedAt),
+            tooLongLine: output.tooLongLine
+        )
         return true
     }
 
-    /// Offers what is left of the chunk and counts every line up to the first comment that has to wait.
+    /// Offers what is left of the chunk, and tells the machine what was taken and what is settled.
     func offer() {
-        guard var current = input.taking else {
+        guard var current = input.taking.take(), let source else {
             return
         }
-        input.taking = nil
-        var counts = IngestTally()
-        var roomRejections: [Rejection] = []
-        let comments = current.output.chunk.comments
-        if current.next < comments.count {
-            let outcome = pipeline.offer(
-                current.output.chunk,
-                from: current.next,
-                mode: .waits(waiter()),
-                client: client,
-                now: current.receivedAt
-            )
-            counts = IngestTally(outcome)
-            roomRejections = outcome.rejections
-            current.next = outcome.next
-            wait = outcome.wait
+        let before = current.offering.taken
+        if !current.offering.isTaken {
+            wait = intake.offer(&current.offering, from: source, .waits(waiter()))
         }
-        var bound = UInt64.max
-        if current.next < comments.count {
+        if wait != nil {
             machine.blocked()
-            bound = comments[current.next].item
         }
-        let rejections = current.output.chunk.rejections
-        let first = current.nextRejection
-        while current.nextRejection < rejections.count, rejections[current.nextRejection].item < bound {
-            current.nextRejection += 1
-        }
-        let own = rejections[first..<current.nextRejection]
-        if !own.isEmpty {
-            pipeline.countRejected(own.count)
-        }
-        current.answers.append(contentsOf: own)
-        if !roomRejections.isEmpty {
-            current.answers.append(contentsOf: roomRejections)
-            current.answers[current.answered...].sort { $0.item < $1.item }
-        }
-        counts.rejected = own.count + roomRejections.count
-        counters.dealt(lines: counts.lines, errors: counts.rejected)
-        machine.dealt(counts, now: now)
+        machine.took(lines: current.offering.taken - before, now: now)
+        let settlement = current.offering.takeSettlement()
+        current.answers += settlement.rejections
+        counters.dealt(lines: settlement.counts.total, errors: settlement.counts.rejected)
+        machine.settled(settlement.counts, now: now)
         input.taking = current
     }
 

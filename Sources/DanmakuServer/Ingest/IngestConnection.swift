@@ -23,10 +23,12 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
         case refused(IngestFailure)
     }
 
-    let pipeline: Pipeline
+    let intake: Intake
     let counters: IngestCounters
     let eventLoop: any EventLoop
     var client = ClientAddress.unknown
+    /// Set once the client is let in.
+    var source: IntakeSource?
     var machine: StateMachine
     var decoder: LineDecoder
     var context: ChannelHandlerContext?
@@ -51,7 +53,7 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
     ///
     /// - Parameters:
     ///   - configuration: The limits.
-    ///   - pipeline: Where comments go.
+    ///   - intake: Where comments go.
     ///   - time: Stamps what was read.
     ///   - counters: Of the whole port.
     ///   - waiting: The budget of bytes that are read and not taken.
@@ -59,14 +61,14 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
     ///   - admit: Asked once, when the client is known; says why it is not let in.
     package init(
         configuration: IngestConfiguration,
-        pipeline: Pipeline,
+        intake: Intake,
         time: any TimeSource,
         counters: IngestCounters,
         waiting: ClientBudget,
         eventLoop: any EventLoop,
         admit: @escaping (ClientAddress) -> IngestFailure?
     ) {
-        self.pipeline = pipeline
+        self.intake = intake
         self.time = time
         self.counters = counters
         self.waiting = waiting
@@ -150,7 +152,8 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
 
     private func start(_ client: ClientAddress) {
         self.client = client
-        perform(machine.started(refusal: admit(client), now: now))
+        source = intake.source(of: client)
+        perform(machine.started(refusal: source == nil ? .draining : admit(client), now: now))
     }
 
     private func gone() {
@@ -186,7 +189,7 @@ package final class IngestConnection: ChannelInboundHandler, RemovableChannelHan
     /// Drops what is not taken, and the place among the sources that wait: a connection that ends holds nothing.
     func dropInput() {
         if let wait {
-            pipeline.cancel(wait)
+            intake.cancel(wait)
             self.wait = nil
         }
         let lines = input.drop()

@@ -39,7 +39,7 @@ public final class IngestServer: Service, Sendable {
     #endif
 
     private let configuration: IngestConfiguration
-    private let pipeline: Pipeline
+    private let intake: Intake
     private let budgets: IngestBudgets
     private let trustedProxies: AddressRanges
     private let eventLoopGroup: any EventLoopGroup
@@ -50,7 +50,7 @@ public final class IngestServer: Service, Sendable {
     ///
     /// - Parameters:
     ///   - configuration: Address and limits.
-    ///   - pipeline: Where comments go.
+    ///   - intake: Where comments go.
     ///   - eventLoopGroup: Whose loops the connections live on.
     ///   - budgets: What clients may hold.
     ///   - time: Stamps what was read.
@@ -58,14 +58,14 @@ public final class IngestServer: Service, Sendable {
     /// - Throws: ``ConfigurationProblem`` for trusted proxies that are not addresses.
     package init(
         configuration: IngestConfiguration,
-        pipeline: Pipeline,
+        intake: Intake,
         eventLoopGroup: any EventLoopGroup,
         budgets: IngestBudgets,
         time: any TimeSource = SystemTime(),
         logger: Logger
     ) throws {
         self.configuration = configuration
-        self.pipeline = pipeline
+        self.intake = intake
         self.eventLoopGroup = eventLoopGroup
         self.budgets = budgets
         self.time = time
@@ -206,7 +206,7 @@ public final class IngestServer: Service, Sendable {
         try handlers.addHandler(
             IngestConnection(
                 configuration: configuration,
-                pipeline: pipeline,
+                intake: intake,
                 time: time,
                 counters: counters,
                 waiting: budgets.waiting,

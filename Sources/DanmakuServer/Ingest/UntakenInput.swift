@@ -20,26 +20,17 @@ struct UntakenInput {
 
     /// A decoded chunk on its way into the pipeline.
     struct Taking {
-        var output: LineDecoder.Output
-        var receivedAt: Timestamp
-        /// The first comment that is not dealt with.
-        var next = 0
-        /// The first rejection that is not counted.
-        var nextRejection = 0
-        /// The rejections that are counted, and how many of them are answered.
+        /// The lines that were decoded.
+        var offering: Offering
+        /// The line behind them that was too long.
+        var tooLongLine: UInt64?
+        /// The rejections that are settled, and how many of them are answered.
         var answers: [Rejection] = []
         var answered = 0
 
         /// What it holds, in bytes.
         var bytes: Int {
-            output.chunk.bytes.count
-                + output.chunk.comments.count * MemoryLayout<DecodedComment>.stride
-                + (output.chunk.rejections.count + answers.count) * MemoryLayout<Rejection>.stride
-        }
-
-        /// The lines of which the pipeline knows nothing yet.
-        var lines: Int {
-            output.chunk.comments.count - next + output.chunk.rejections.count - nextRejection
+            offering.memoryBytes + answers.count * MemoryLayout<Rejection>.stride
         }
     }
 
@@ -74,7 +65,7 @@ struct UntakenInput {
     ///
     /// - Returns: How many lines that were, as far as they had come to their end.
     mutating func drop() -> Int {
-        var lines = taking?.lines ?? 0
+        var lines = taking.map { $0.offering.count - $0.offering.taken } ?? 0
         for case .bytes(let buffer, _) in backlog {
             lines += buffer.withUnsafeReadableBytes { Self.lineEnds(in: $0) }
         }

@@ -81,7 +81,7 @@ public struct OperatingRoutes: Sendable {
     }
 
     private func ready() -> Response {
-        let reasons = Self.reasons(phase: readiness.phase, isSaturated: pipeline.isSaturated)
+        let reasons = Self.reasons(phase: readiness.phase, isSaturated: pipeline.intake.isSaturated)
         var writer = JSONWriter()
         writer.raw("{\"status\":")
         writer.string(reasons.isEmpty ? "ready" : "unavailable")

@@ -35,8 +35,9 @@ struct ServerMetrics: Sendable {
         var name = "danmaku_comments_total"
         text.family(name, .counter, "Comments by outcome; received is the sum of the rest.")
         let outcomes = [
-            ("received", pipeline.received), ("accepted", pipeline.accepted), ("duplicate", pipeline.duplicate),
-            ("rejected", pipeline.rejected), ("shed", pipeline.shed),
+            ("received", pipeline.intake.total), ("accepted", pipeline.intake.accepted),
+            ("duplicate", pipeline.intake.duplicate), ("rejected", pipeline.intake.rejected),
+            ("shed", pipeline.intake.shed),
         ]
         for (outcome, count) in outcomes {
             text.sample(name, [("outcome", outcome)], count)

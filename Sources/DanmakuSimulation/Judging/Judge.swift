@@ -42,18 +42,15 @@ struct Judge {
         if !metrics.identityHolds {
             found.append("\(metrics.unaccounted) comments are not accounted for")
         }
-        if metrics.received != metrics.accepted + metrics.duplicate + metrics.rejected + metrics.shed {
-            found.append("received is not the sum of its parts")
-        }
         let left = metrics.queueComments + metrics.inFlightComments
         if left > 0 {
             found.append("\(left) comments are left in the queue")
         }
         let dropped = metrics.dropped.reduce(0, +)
-        if metrics.accepted - dropped - left != world.witness.comments {
-            found.append("\(metrics.accepted) accepted, \(dropped) dropped, \(world.witness.comments) published")
+        if metrics.intake.accepted - dropped - left != world.witness.comments {
+            found.append("\(metrics.intake.accepted) accepted, \(dropped) dropped, \(world.witness.comments) published")
         }
-        let budget = server.parts.pipeline.budget
+        let budget = server.parts.pipeline.intake.budget
         if budget.used != 0 || budget.usedBytes != 0 || budget.waiting != 0 {
             found.append("the queue holds \(budget.used) places, \(budget.usedBytes) bytes, \(budget.waiting) waiters")
         }

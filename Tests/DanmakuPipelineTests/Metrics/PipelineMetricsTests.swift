@@ -7,10 +7,10 @@ struct PipelineMetricsTests {
     func identity() {
         var metrics = PipelineMetrics()
         #expect(metrics.identityHolds)
-        metrics.accepted = 2 + 3 + 5 + 7 + 11 + 13 + 17
-        metrics.duplicate = 100
-        metrics.rejected = 200
-        metrics.shed = 300
+        metrics.intake.accepted = 2 + 3 + 5 + 7 + 11 + 13 + 17
+        metrics.intake.duplicate = 100
+        metrics.intake.rejected = 200
+        metrics.intake.shed = 300
         metrics.scoredByModel = 2
         metrics.scoredByCache = 3
         metrics.scoredByFallback = 5
@@ -19,7 +19,7 @@ struct PipelineMetricsTests {
         metrics.queueComments = 13
         metrics.inFlightComments = 17
         #expect(metrics.identityHolds)
-        #expect(metrics.received == metrics.accepted + 600)
+        #expect(metrics.intake.total == metrics.intake.accepted + 600)
         metrics.inFlightComments -= 1
         #expect(metrics.unaccounted == 1)
         #expect(!metrics.identityHolds)

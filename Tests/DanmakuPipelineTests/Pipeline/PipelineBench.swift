@@ -48,10 +48,48 @@ struct PipelineBench {
     func offer(
         _ fixtures: [CommentFixture],
         mode: OfferMode = .refuses,
+        client: ClientAddress = .unknown
+    ) -> Offered {
+        var offering = Offering(CommentChunk(fixtures), receivedAt: time.now())
+        return offer(&offering, mode: mode, client: client)
+    }
+
+    func offer(
+        _ offering: inout Offering,
+        mode: OfferMode = .refuses,
         client: ClientAddress = .unknown,
-        from start: Int = 0
-    ) -> OfferOutcome {
-        pipeline.offer(CommentChunk(fixtures), from: start, mode: mode, client: client, now: time.now())
+        watch: ResultWatch? = nil
+    ) -> Offered {
+        let wait = pipeline.intake.offer(&offering, from: pipeline.intake.source(of: client)!, mode, watch: watch)
+        let settlement = offering.takeSettlement()
+        return Offered(
+            counts: settlement.counts,
+            rejections: settlement.rejections,
+            next: offering.next,
+            watched: offering.watched,
+            wait: wait
+        )
+    }
+
+    /// What became of one offer.
+    struct Offered {
+        var counts: IntakeCounts
+        var rejections: [Rejection]
+        var next: Int
+        var watched: Int
+        var wait: DemandToken?
+
+        var accepted: Int {
+            counts.accepted
+        }
+
+        var duplicate: Int {
+            counts.duplicate
+        }
+
+        var shed: Int {
+            counts.shed
+        }
     }
 
     /// Moves time on by whole seconds; returns when the pipeline has done what it does once a second.

@@ -76,28 +76,18 @@ struct PipelineTests {
     func demand() async throws {
         let bench = PipelineBench { $0.queueLimit = 100 }
         let fixtures = (0..<500).map { CommentFixture(room: "r\($0 % 3)", text: "\($0)") }
-        let chunk = CommentChunk(fixtures)
+        var offering = Offering(CommentChunk(fixtures), receivedAt: bench.time.now())
         let (resumed, resume) = AsyncStream<Void>.makeStream()
-        var outcome = bench.pipeline.offer(
-            chunk,
-            from: 0,
-            mode: .waits(DemandWaiter { resume.yield() }),
-            now: bench.time.now()
-        )
+        let waits = { OfferMode.waits(DemandWaiter { resume.yield() }) }
+        let outcome = bench.offer(&offering, mode: waits())
         #expect(outcome.next == 80)
         #expect(outcome.shed == 0)
         try await bench.run {
             var accepted = outcome.accepted
             var calls = resumed.makeAsyncIterator()
-            while outcome.next < chunk.comments.count {
+            while !offering.isTaken {
                 await calls.next()
-                outcome = bench.pipeline.offer(
-                    chunk,
-                    from: outcome.next,
-                    mode: .waits(DemandWaiter { resume.yield() }),
-                    now: bench.time.now()
-                )
-                accepted += outcome.accepted
+                accepted += bench.offer(&offering, mode: waits()).accepted
             }
             #expect(accepted == 500)
             try await bench.pipeline.drain()
@@ -112,14 +102,14 @@ struct PipelineTests {
         let fixtures = (0..<600).map { CommentFixture(room: "r\($0 % 3)", text: "\($0)") }
         let called = { OfferMode.waits(DemandWaiter(hasTurn: true) {}) }
         let crowded = PipelineBench { $0.queueLimit = 2048 }
-        _ = crowded.pipeline.budget.reserve(1100, for: .waiting)
-        _ = try #require(crowded.pipeline.budget.wait(DemandWaiter {}))
+        _ = crowded.pipeline.intake.budget.reserve(1100, for: .waiting)
+        _ = try #require(crowded.pipeline.intake.budget.wait(DemandWaiter {}))
         let shared = crowded.offer(fixtures, mode: called())
         #expect(shared.next == QueueBudget.share)
         #expect(shared.wait != nil)
-        #expect(crowded.pipeline.waitingSources == 2)
+        #expect(crowded.pipeline.intake.waitingSources == 2)
         let alone = PipelineBench { $0.queueLimit = 2048 }
-        _ = alone.pipeline.budget.reserve(1100, for: .waiting)
+        _ = alone.pipeline.intake.budget.reserve(1100, for: .waiting)
         #expect(alone.offer(fixtures, mode: called()).next == 2048 * 4 / 5 - 1100)
     }
 
@@ -167,8 +157,8 @@ struct PipelineTests {
             let (completed, complete) = AsyncStream<Void>.makeStream()
             let watch = ResultWatch { complete.finish() }
             let chunk = CommentChunk([CommentFixture(text: "一"), CommentFixture(text: "二")])
-            let outcome = bench.pipeline.offer(chunk, from: 0, mode: .refuses, watch: watch, now: bench.time.now())
-            watch.expect(outcome.watched)
+            var offering = Offering(chunk, receivedAt: bench.time.now())
+            watch.expect(bench.offer(&offering, watch: watch).watched)
             for await _ in completed {}
             let results = watch.results
             #expect(results.keys.sorted() == [0, 1])
@@ -187,8 +177,8 @@ struct PipelineTests {
                 complete.finish()
             }
             watch.expect(1)
-            let chunk = CommentChunk([CommentFixture(text: "一")])
-            _ = bench.pipeline.offer(chunk, from: 0, mode: .refuses, watch: watch, now: bench.time.now())
+            var offering = Offering(CommentChunk([CommentFixture(text: "一")]), receivedAt: bench.time.now())
+            _ = bench.offer(&offering, watch: watch)
             for await rooms in completed {
                 #expect(rooms == 1)
             }

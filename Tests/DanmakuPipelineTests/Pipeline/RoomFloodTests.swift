@@ -24,7 +24,7 @@ struct RoomFloodTests {
             try await bench.pipeline.drain()
             let metrics = bench.pipeline.metrics()
             #expect(metrics.rooms == 100 && metrics.evictedRooms == [0, 0, 50] && metrics.identityHolds)
-            #expect(metrics.rejected == 0)
+            #expect(metrics.intake.rejected == 0)
             for room in 0..<50 {
                 #expect(bench.pipeline.mood(of: "other-\(room)", now: bench.time.now()) != nil)
             }
@@ -48,7 +48,7 @@ struct RoomFloodTests {
             #expect(bench.offer(fixtures(0..<9, comments: 2, name: "other"), client: Self.other).accepted == 18)
             try await bench.pipeline.drain()
             let metrics = bench.pipeline.metrics()
-            #expect(metrics.rooms == 100 && metrics.rejected == 0 && metrics.identityHolds)
+            #expect(metrics.rooms == 100 && metrics.intake.rejected == 0 && metrics.identityHolds)
             #expect(metrics.evictedRooms == [0, 60, 0])
         }
     }

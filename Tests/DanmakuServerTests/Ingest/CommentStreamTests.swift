@@ -139,14 +139,14 @@ struct CommentStreamTests {
                     await Task.yield()
                 }
                 try await client.reset()
-                while running.pipeline.waitingSources > 0 || running.waiting.held > 0 {
+                while running.pipeline.intake.waitingSources > 0 || running.waiting.held > 0 {
                     await Task.yield()
                 }
                 // Counted after the release: what the route had of the body, which may have come in several parts.
                 while running.counters.snapshot.abandoned < round {
                     await Task.yield()
                 }
-                #expect(running.pipeline.metrics().received == 80)
+                #expect(running.pipeline.metrics().intake.total == 80)
             }
         }
     }
@@ -164,7 +164,7 @@ struct CommentStreamTests {
             #expect(second.status == 429)
             #expect(second.body.hasPrefix(#"{"error":"too_many_from_address","#))
             #expect(running.waiting.held == 0)
-            #expect(running.pipeline.waitingSources == 0)
+            #expect(running.pipeline.intake.waitingSources == 0)
         }
     }
 }

@@ -1,3 +1,4 @@
+import DanmakuPipeline
 import DanmakuServer
 import Testing
 
@@ -49,7 +50,7 @@ struct IngestConnectionStateMachineTests {
                 _ = machine.changedWritability(isWritable: false, waiting: 70_000, now: now)
             case .overRate:
                 _ = machine.received()
-                machine.dealt(IngestTally(accepted: 20), now: now)
+                machine.took(lines: 20, now: now)
             case .clientFinished:
                 _ = machine.endedInput()
             case .finishedBlocked:
@@ -300,36 +301,36 @@ struct IngestConnectionStateMachineTests {
     @Test("acknowledgements come after 1,000 lines or 100 ms, and only to whom wants them")
     func acknowledgements() {
         var silent = Beginning.idle.machine()
-        silent.dealt(IngestTally(accepted: 5000), now: Self.start)
+        silent.settled(IntakeCounts(accepted: 5000), now: Self.start)
         #expect(silent.dueAcknowledgement(now: Self.start + Self.second) == nil)
         #expect(silent.lastAcknowledgement() == nil)
 
         var machine = Beginning.idle.machine()
         machine.greeted(wantsAcknowledgements: true)
-        machine.dealt(IngestTally(accepted: 990, duplicate: 4, rejected: 1), now: Self.start)
+        machine.settled(IntakeCounts(accepted: 990, duplicate: 4, rejected: 1), now: Self.start)
         #expect(machine.dueAcknowledgement(now: Self.start) == nil)
         #expect(machine.deadline == Self.start + Self.second / 10)
-        machine.dealt(IngestTally(shed: 5), now: Self.start + 1)
-        let tally = IngestTally(accepted: 990, duplicate: 4, rejected: 1, shed: 5)
+        machine.settled(IntakeCounts(shed: 5), now: Self.start + 1)
+        let tally = IntakeCounts(accepted: 990, duplicate: 4, rejected: 1, shed: 5)
         #expect(machine.dueAcknowledgement(now: Self.start + 1) == tally)
         #expect(machine.dueAcknowledgement(now: Self.start + Self.second) == nil)
-        machine.dealt(IngestTally(accepted: 1), now: Self.start + 2)
+        machine.settled(IntakeCounts(accepted: 1), now: Self.start + 2)
         let due = Self.start + 2 + Self.second / 10
         #expect(machine.dueAcknowledgement(now: due - 1) == nil)
-        #expect(machine.dueAcknowledgement(now: due)?.lines == 1001)
-        #expect(machine.lastAcknowledgement()?.lines == 1001)
+        #expect(machine.dueAcknowledgement(now: due)?.total == 1001)
+        #expect(machine.lastAcknowledgement()?.total == 1001)
     }
 
     @Test("acknowledgements wait for a client that does not read")
     func acknowledgementsUnread() {
         var machine = Beginning.idle.machine()
         machine.greeted(wantsAcknowledgements: true)
-        machine.dealt(IngestTally(accepted: 2000), now: Self.start)
+        machine.settled(IntakeCounts(accepted: 2000), now: Self.start)
         _ = machine.changedWritability(isWritable: false, waiting: 70_000, now: Self.start)
         #expect(machine.dueAcknowledgement(now: Self.start + Self.second) == nil)
         #expect(machine.deadline == Self.start + 30 * Self.second)
         _ = machine.changedWritability(isWritable: true, waiting: 0, now: Self.start + 2)
-        #expect(machine.dueAcknowledgement(now: Self.start + Self.second)?.lines == 2000)
+        #expect(machine.dueAcknowledgement(now: Self.start + Self.second)?.total == 2000)
     }
 
     @Test("a client that reads next to none of its answers for 30 s is closed, one that reads some is not")

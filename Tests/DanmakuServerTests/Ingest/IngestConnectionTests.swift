@@ -49,7 +49,7 @@ struct IngestConnectionTests {
             try channel.pipeline.syncOperations.addHandler(
                 IngestConnection(
                     configuration: configuration,
-                    pipeline: pipeline,
+                    intake: pipeline.intake,
                     time: ManualTime(),
                     counters: counters,
                     waiting: self.waiting,
@@ -96,14 +96,14 @@ struct IngestConnectionTests {
     func resetWhileWaiting() throws {
         let rig = try Rig()
         try rig.send(Self.lines(0..<200))
-        #expect(rig.pipeline.waitingSources == 1)
+        #expect(rig.pipeline.intake.waitingSources == 1)
         #expect(rig.waiting.held > 120 * 20)
         #expect(rig.counters.snapshot.lines == 80)
         try rig.close()
-        #expect(rig.pipeline.waitingSources == 0)
+        #expect(rig.pipeline.intake.waitingSources == 0)
         #expect(rig.waiting.held == 0)
         // What was not offered was not received: the identity knows nothing of it.
-        #expect(rig.pipeline.metrics().received == 80)
+        #expect(rig.pipeline.metrics().intake.total == 80)
         #expect(rig.counters.snapshot.abandoned == 120)
     }
 
@@ -115,10 +115,10 @@ struct IngestConnectionTests {
         for _ in 0..<1000 {
             let other = try Rig(beside: rig)
             try other.send(Self.lines(0..<100))
-            #expect(rig.pipeline.waitingSources == 2)
+            #expect(rig.pipeline.intake.waitingSources == 2)
             try other.close()
         }
-        #expect(rig.pipeline.waitingSources == 1)
+        #expect(rig.pipeline.intake.waitingSources == 1)
         #expect(rig.waiting.held == held)
         #expect(rig.counters.snapshot.abandoned == 100_000)
         try rig.close()
@@ -146,12 +146,12 @@ struct IngestConnectionTests {
             try full.answers() == #"{"error":"overloaded"}"# + "\n" + IngestClient.acknowledgement(accepted: 80)
         )
         #expect(full.waiting.held == 0)
-        #expect(full.pipeline.waitingSources == 0)
+        #expect(full.pipeline.intake.waitingSources == 0)
         #expect(full.counters.snapshot.abandoned == 120)
         let capped = try Rig(waiting: ClientBudget(name: "test", unit: .bytes, limit: 1 << 30, perAddress: 1000))
         try capped.send(Self.lines(0..<200))
         #expect(try capped.answers() == #"{"error":"too_many_from_address"}"# + "\n")
-        #expect(capped.pipeline.waitingSources == 0)
+        #expect(capped.pipeline.intake.waitingSources == 0)
     }
 
     @Test("an HTTP request is answered as one, and no line of it is a comment", arguments: [1, 7, 1000])
@@ -167,7 +167,7 @@ struct IngestConnectionTests {
         #expect(answer.headers["connection"] == "close")
         #expect(answer.body.hasPrefix(#"{"error":"invalid_json","message":""#))
         #expect(answer.headers["content-length"] == String(answer.body.utf8.count))
-        #expect(rig.pipeline.metrics().received == 0)
+        #expect(rig.pipeline.metrics().intake.total == 0)
         #expect(rig.counters.snapshot.errors == 1)
         // Output shut, input discarded for a second, closed.
         rig.channel.embeddedEventLoop.advanceTime(by: .seconds(1))
@@ -179,7 +179,7 @@ struct IngestConnectionTests {
         let rig = try Rig()
         try rig.send([0x16, 0x03, 0x01, 0x02, 0x00, 0x0A] + Array(Self.lines(0..<1).utf8))
         #expect(try rig.answers() == #"{"error":"invalid_json","line":1}"# + "\n")
-        #expect(rig.pipeline.metrics().received == 0)
+        #expect(rig.pipeline.metrics().intake.total == 0)
     }
 
     @Test("a connection that never finishes a line is closed after a minute, one that has may be quiet")
@@ -238,11 +238,11 @@ struct IngestConnectionTests {
         let stranger = try Rig(trusted: "10.0.0.0/8")
         try stranger.send(ProxyHeaderTests.header() + Array(Self.lines(0..<2).utf8))
         #expect(try stranger.answers() == #"{"error":"unauthorized"}"# + "\n")
-        #expect(stranger.pipeline.metrics().received == 0)
+        #expect(stranger.pipeline.metrics().intake.total == 0)
         let wrong = try Rig(trusted: "127.0.0.1")
         try wrong.send(Self.lines(0..<2))
         #expect(!wrong.channel.isActive)
-        #expect(wrong.pipeline.metrics().received == 0)
+        #expect(wrong.pipeline.metrics().intake.total == 0)
         let late = try Rig(trusted: "127.0.0.1")
         try late.send(ProxyHeaderTests.header().prefix(20))
         late.channel.embeddedEventLoop.advanceTime(by: .milliseconds(4999))

@@ -48,13 +48,12 @@ struct RunningComments {
         let scorer = InProcessScorer(name: "lexicon", LexiconScorer.builtIn)
         let time = ManualTime()
         let pipeline = Pipeline(configuration: settings, scorer: scorer, fallback: scorer, time: time, logger: logger)
-        let readiness = Readiness()
+        let readiness = pipeline.intake.readiness
         readiness.advance(to: .admitting)
         let counters = IngestCounters()
         let routes = CommentRoutes(
-            pipeline: pipeline,
+            intake: pipeline.intake,
             configuration: configuration,
-            readiness: readiness,
             rates: ClientRates(rate: configuration.clientRate),
             bodies: bodies,
             waiting: waiting,

@@ -49,7 +49,7 @@ struct RunningIngest {
         let budgets = IngestBudgets(own)
         let server = try IngestServer(
             configuration: own,
-            pipeline: pipeline,
+            intake: pipeline.intake,
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             budgets: budgets,
             time: time,

@@ -10,10 +10,10 @@ struct ServerMetricsTests {
     /// Metrics with a different number in every place.
     private static var filled: ServerMetrics {
         var pipeline = PipelineMetrics()
-        pipeline.accepted = 100
-        pipeline.duplicate = 11
-        pipeline.rejected = 12
-        pipeline.shed = 13
+        pipeline.intake.accepted = 100
+        pipeline.intake.duplicate = 11
+        pipeline.intake.rejected = 12
+        pipeline.intake.shed = 13
         pipeline.paidAsChat = 14
         pipeline.evictedRooms = [15, 16, 17]
         pipeline.scoredByModel = 50

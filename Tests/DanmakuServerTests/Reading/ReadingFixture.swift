@@ -74,7 +74,7 @@ struct ReadingFixture {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let time = ManualTime()
         let pipeline = Pipeline(configuration: .init(), scorer: scorer, fallback: scorer, time: time, logger: logger)
-        let readiness = Readiness()
+        let readiness = pipeline.intake.readiness
         readiness.advance(to: .admitting)
         let router = Router(context: DanmakuRequestContext.self)
         router.add(middleware: ErrorMiddleware(methods: AllowedMethods()))
@@ -131,8 +131,9 @@ struct ReadingFixture {
         let decoded = try bytes.withUnsafeBytes { try BodyDecoder().decode($0) }
         let (published, continuation) = AsyncStream<Void>.makeStream()
         let watch = ResultWatch { continuation.finish() }
-        let outcome = pipeline.offer(decoded.chunk, from: 0, mode: .refuses, watch: watch, now: time.now())
-        watch.expect(outcome.watched)
+        var offering = Offering(decoded.chunk, receivedAt: time.now())
+        _ = pipeline.intake.offer(&offering, from: pipeline.intake.source(of: .unknown)!, .refuses, watch: watch)
+        watch.expect(offering.watched)
         for await _ in published {}
     }
 

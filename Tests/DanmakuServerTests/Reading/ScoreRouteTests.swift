@@ -22,7 +22,7 @@ struct ScoreRouteTests {
             #expect(answer.status == .ok)
             #expect(answer.headers[.cacheControl] == "no-store")
             #expect(answer.body == expected)
-            #expect(fixture.pipeline.metrics().received == 0)
+            #expect(fixture.pipeline.metrics().intake.total == 0)
             #expect(try await fixture.post("/v1/score", #"{"texts":[]}"#).body == #"{"results":[],"model":"sign-1"}"#)
         }
     }

@@ -43,7 +43,7 @@ struct ReplayClientTests {
                 #expect(result.counts.rejected == 1)
                 #expect(result.errors == ["text_empty": 1])
                 #expect(result.lost == 0)
-                #expect(ingest.pipeline.metrics().accepted == 3000)
+                #expect(ingest.pipeline.metrics().intake.accepted == 3000)
             }
         }
     }

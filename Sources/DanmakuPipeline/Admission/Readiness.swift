@@ -2,8 +2,8 @@ import Synchronization
 
 /// Whether the server accepts comments and new streams: the one place that keeps "starting" and "draining".
 ///
-/// The drain advances it. `/health/ready`, the POST routes (`draining`, 503) and the event streams (`overloaded`) read
-/// it. Saturation is not kept here; the pipeline knows it.
+/// The drain advances it. The ``Intake`` reads it for comments; `/health/ready`, `POST /v1/score` and the event streams read
+/// it themselves. Saturation is not kept here: ``Intake/isSaturated`` says it.
 public final class Readiness: Sendable {
     /// How far the server's life has come; it only moves forward.
     public enum Phase: Int, Sendable, Comparable, CaseIterable {

@@ -4,18 +4,14 @@ import SentimentModel
 package struct Admitted {
     /// The index of the first comment that was not dealt with.
     package var next: Int
-    /// Queued.
-    package var accepted = 0
-    /// Seen before.
-    package var duplicate = 0
+    /// What became of those before it.
+    package var counts = IntakeCounts()
     /// Refused because their room is new and there are enough.
     package var rejections: [Rejection] = []
-    /// Refused for their room's rate.
-    package var overRate = 0
     /// The rooms of those that are of scored kinds, one element a comment: they lower the coverage.
     package var lost: [UInt32] = []
     /// Those that will have no result, by item; only for an offer with a watch.
-    package var unwatched: [OfferOutcome.Unwatched] = []
+    package var unwatched: [Offering.Unwatched] = []
     /// Bytes that were queued.
     package var bytes = 0
     /// Whether a source that cannot wait was refused.
@@ -49,17 +45,18 @@ extension ShardIntake {
         for index in run where !admitted.isRefused && !admitted.needsRoom {
             switch admit(comments[index], in: bytes, context: context, isChatRefused: isChatRefused) {
             case .accepted:
-                admitted.accepted += 1
+                admitted.counts.accepted += 1
             case .duplicate:
-                admitted.duplicate += 1
+                admitted.counts.duplicate += 1
                 admitted.note(comments[index], .duplicate, context)
             case .roomLimit where stopsAtRoomLimit:
                 admitted.needsRoom = true
                 continue
             case .roomLimit:
+                admitted.counts.rejected += 1
                 admitted.rejections.append(Rejection(item: comments[index].item, error: .roomLimit))
             case .overRate(let slot):
-                admitted.overRate += 1
+                admitted.counts.shed += 1
                 admitted.note(comments[index], .shed(.rate), context)
                 if comments[index].kind.isScored {
                     admitted.lost.append(slot)
@@ -69,12 +66,10 @@ extension ShardIntake {
             admitted.next = index + 1
         }
         admitted.bytes = queue.bytes - before.bytes
-        counts.accepted += admitted.accepted
-        counts.duplicate += admitted.duplicate
-        counts.rejected += admitted.rejections.count
-        counts.shed += admitted.overRate
-        if admitted.accepted > 0 {
-            batcher.enqueue(count: admitted.accepted, cost: queue.cost - before.cost, now: context.now.nanoseconds)
+        counts.intake += admitted.counts
+        let accepted = admitted.counts.accepted
+        if accepted > 0 {
+            batcher.enqueue(count: accepted, cost: queue.cost - before.cost, now: context.now.nanoseconds)
         }
         return admitted
     }
@@ -119,7 +114,7 @@ extension Admitted {
     @inline(__always)
     fileprivate mutating func note(
         _ comment: DecodedComment,
-        _ reason: OfferOutcome.Unwatched.Reason,
+        _ reason: Offering.Unwatched.Reason,
         _ context: OfferContext
     ) {
         if context.watch != nil {
