@@ -91,6 +91,7 @@ package final class Intake: Sendable {
 
     private func take(_ offering: inout Offering, _ mode: OfferMode, _ context: OfferContext) -> DemandToken? {
         let chunk = offering.chunk
+        let hashes = offering.hashes(with: shared)
         // One search an offer: while all rooms are in use, a flood of new ones must not search for each.
         var mayMakeRoom = true
         let waitingClaim: QueueBudget.Claim? =
@@ -113,7 +114,7 @@ package final class Intake: Sendable {
             share -= granted
             if granted > 0 {
                 let refused = shard(of: first.roomHash)
-                    .offer(&offering, run.prefix(granted), of: chunk, context) {
+                    .offer(&offering, run.prefix(granted), of: chunk, hashes, context) {
                         mayMakeRoom = mayMakeRoom && makeRoom(near: first, context)
                         return mayMakeRoom
                     }

@@ -54,6 +54,8 @@ package struct Offering: Sendable {
     /// The valid comments that it gets none for, those without a room apart; empty without a watch.
     package private(set) var unwatched: [Unwatched] = []
 
+    /// The hashes of the comments, made at the first offer.
+    private var hashes: [CommentHashes] = []
     /// The index of the first rejection of the chunk's own that is not passed.
     private var nextRejection = 0
     /// What was settled since ``takeSettlement()``.
@@ -86,6 +88,7 @@ package struct Offering: Sendable {
     package var memoryBytes: Int {
         chunk.bytes.count + chunk.comments.count * MemoryLayout<DecodedComment>.stride
             + chunk.rejections.count * MemoryLayout<Rejection>.stride
+            + hashes.count * MemoryLayout<CommentHashes>.stride
     }
 
     /// What was settled since the last call.
@@ -99,6 +102,14 @@ package struct Offering: Sendable {
 }
 
 extension Offering {
+    /// The hashes of the comments.
+    mutating func hashes(with shared: ShardIntake.Shared) -> [CommentHashes] {
+        if hashes.count < chunk.comments.count {
+            hashes = shared.hashes(of: chunk)
+        }
+        return hashes
+    }
+
     /// Takes in what a shard made of a run of comments.
     mutating func add(_ admitted: Admitted, isWatched: Bool) {
         next = admitted.next

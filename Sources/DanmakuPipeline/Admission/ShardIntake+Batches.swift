@@ -27,6 +27,7 @@ extension ShardIntake {
     ///   - comments: The comments of the chunk.
     ///   - run: Those to take; their places in the queue are reserved.
     ///   - bytes: The bytes of the chunk.
+    ///   - hashes: The hashes of the chunk's comments.
     ///   - context: Who offers them, and how.
     ///   - isChatRefused: Whether the queue has places for paid comments only.
     ///   - stopsAtRoomLimit: Whether to stop at the first comment that `rooms.max` leaves no place for, and not to
@@ -36,6 +37,7 @@ extension ShardIntake {
         _ comments: [DecodedComment],
         _ run: Range<Int>,
         in bytes: Span<UInt8>,
+        hashes: Span<CommentHashes>,
         context: OfferContext,
         isChatRefused: Bool = false,
         stopsAtRoomLimit: Bool = false
@@ -43,7 +45,14 @@ extension ShardIntake {
         var admitted = Admitted(next: run.lowerBound)
         let before = (bytes: queue.bytes, cost: queue.cost)
         for index in run where !admitted.isRefused && !admitted.needsRoom {
-            switch admit(comments[index], in: bytes, context: context, isChatRefused: isChatRefused) {
+            let verdict = admit(
+                comments[index],
+                in: bytes,
+                hashes: hashes[index],
+                context: context,
+                isChatRefused: isChatRefused
+            )
+            switch verdict {
             case .accepted:
                 admitted.counts.accepted += 1
             case .duplicate:
@@ -89,7 +98,8 @@ extension ShardIntake {
     }
 
     /// Takes note that a batch is published, and keeps its buffers for the next ones.
-    mutating func complete(_ scored: ScoredBatch, serviceTime: Int64) {
+    mutating func complete(_ scored: ScoredBatch, now: Int64) {
+        let serviceTime = now - scored.startedAt
         let count = scored.batch.comments.count
         counts.inFlight -= count
         if scored.verdicts.isFallback {

@@ -57,11 +57,6 @@ extension ShardIntake {
         counts.evictedRooms[reason.index] += evicted.count
         return evicted
     }
-
-    /// The names of rooms.
-    package func names(of slots: [UInt32]) -> [UInt32: RoomName] {
-        Dictionary(uniqueKeysWithValues: slots.compactMap { slot in directory.rooms[Int(slot)].map { (slot, $0.name) } })
-    }
 }
 
 extension RoomEviction {

@@ -41,6 +41,24 @@ package struct ShardIntake {
             )
             authors = KeyedHash(random: random)
         }
+
+        /// The hashes of the comments of a chunk; they need no lock.
+        package func hashes(of chunk: CommentChunk) -> [CommentHashes] {
+            var hashes: [CommentHashes] = []
+            hashes.reserveCapacity(chunk.comments.count)
+            for comment in chunk.comments {
+                let bytes = chunk.bytes.span
+                var id: UInt64?
+                if !comment.id.isEmpty {
+                    id = dedupe.key(
+                        room: bytes.extracting(comment.room.indices),
+                        id: bytes.extracting(comment.id.indices)
+                    )
+                }
+                hashes.append(CommentHashes(author: Author.hash(of: comment, in: bytes, with: authors), id: id))
+            }
+            return hashes
+        }
     }
 
     /// Seconds of `admission.paid-rate` that may come at once: a source that polls a platform brings as many.
@@ -82,12 +100,14 @@ package struct ShardIntake {
     /// - Parameters:
     ///   - comment: A valid comment whose place in the queue is reserved.
     ///   - bytes: The bytes of its chunk.
+    ///   - hashes: What its author and its id are known by.
     ///   - context: Who offers it, and how.
     ///   - isChatRefused: Whether the queue has places for paid comments only.
     /// - Returns: What it came to.
     package mutating func admit(
         _ comment: DecodedComment,
         in bytes: Span<UInt8>,
+        hashes: CommentHashes,
         context: OfferContext,
         isChatRefused: Bool
     ) -> Verdict {
@@ -102,13 +122,8 @@ package struct ShardIntake {
         } else {
             return .roomLimit
         }
-        var key: UInt64?
-        if !comment.id.isEmpty {
-            let made = shared.dedupe.key(room: name, id: bytes.extracting(comment.id.indices))
-            guard !shared.dedupe.contains(made, now: second) else {
-                return .duplicate
-            }
-            key = made
+        if let key = hashes.id, shared.dedupe.contains(key, now: second) {
+            return .duplicate
         }
         var kind = comment.kind
         let reserved: (number: UInt64, isMoved: Bool)? = directory.update(slot) { room in
@@ -140,13 +155,14 @@ package struct ShardIntake {
             in: bytes,
             as: kind,
             slot: slot,
+            newRoom: reserved.number == 0 ? directory.rooms[Int(slot)]?.name : nil,
             number: reserved.number,
-            author: Author.hash(of: comment, in: bytes, with: shared.authors),
+            author: hashes.author,
             receivedAt: now,
             exposeUID: exposesUserID,
             watch: context.watch
         )
-        if let key {
+        if let key = hashes.id {
             shared.dedupe.remember(key, now: second)
         }
         return .accepted

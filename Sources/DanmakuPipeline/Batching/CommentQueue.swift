@@ -85,6 +85,7 @@ package struct CommentQueue: Sendable {
     ///   - source: The bytes of its chunk.
     ///   - kind: What it counts as, if not as what its source says.
     ///   - slot: Its room.
+    ///   - newRoom: The room's name, if this is its first comment.
     ///   - number: The room's own number, reserved for it.
     ///   - author: The keyed hash of its author.
     ///   - receivedAt: When the edge had read it.
@@ -95,6 +96,7 @@ package struct CommentQueue: Sendable {
         in source: Span<UInt8>,
         as kind: CommentKind? = nil,
         slot: UInt32,
+        newRoom: RoomName? = nil,
         number: UInt64,
         author: UInt64,
         receivedAt: Timestamp,
@@ -126,6 +128,9 @@ package struct CommentQueue: Sendable {
             tail.bytes.append(source, comment.uid)
         }
         tail.bytes.append(source, comment.price)
+        if let newRoom {
+            tail.newRooms.append(.init(slot: slot, name: newRoom))
+        }
         if let watch {
             tail.watchers.append(.init(position: tail.comments.count, item: comment.item, watch: watch))
         }
@@ -178,6 +183,7 @@ extension CommentBatch {
     fileprivate mutating func reset() {
         bytes.removeAll(keepingCapacity: true)
         comments.removeAll(keepingCapacity: true)
+        newRooms.removeAll(keepingCapacity: true)
         watchers.removeAll(keepingCapacity: true)
     }
 }

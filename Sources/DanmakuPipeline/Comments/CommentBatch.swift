@@ -37,8 +37,18 @@ public struct CommentBatch: Sendable {
     public var bytes: [UInt8] = []
     /// The comments, in order of admission.
     public var comments: [QueuedComment] = []
+    /// The rooms whose first comment is in this batch, so that the board learns their names.
+    public var newRooms: [NewRoom] = []
     /// Who waits for the result of which comment (`?wait=scored`); nearly always empty.
     public var watchers: [Watcher] = []
+
+    /// A room that has no board yet.
+    public struct NewRoom: Sendable {
+        /// The room, as the shard numbers them.
+        public var slot: UInt32
+        /// Its name.
+        public var name: RoomName
+    }
 
     /// A request that waits for one comment's result.
     public struct Watcher: Sendable {

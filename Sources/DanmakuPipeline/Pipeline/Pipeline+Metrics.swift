@@ -22,10 +22,10 @@ extension Pipeline {
             shards.reduce(0) { $0 + $1.board.withLock { $0.memoryBytes } }
         }
         for shard in shards {
-            shard.gate.withLock { gate in
-                metrics.add(gate.intake.counts)
-                metrics.queueComments += gate.intake.queue.count
-                dispatches.merge(gate.intake.counts.dispatches, uniquingKeysWith: +)
+            shard.gate.withLock { intake in
+                metrics.add(intake.counts)
+                metrics.queueComments += intake.queue.count
+                dispatches.merge(intake.counts.dispatches, uniquingKeysWith: +)
             }
             shard.board.withLock { board in
                 metrics.sojournSeconds.merge(board.sojourn)

@@ -83,7 +83,7 @@ extension Pipeline {
 
     private func withRoom<Value: Sendable>(_ name: RoomName, _ body: (RoomBoard) -> Value) -> Value? {
         let shard = intake.shard(of: name.hash)
-        let slot = shard.gate.withLock { $0.intake.directory.slot(of: name.bytes.span, hash: name.hash) }
+        let slot = shard.gate.withLock { $0.directory.slot(of: name.bytes.span, hash: name.hash) }
         guard let slot else {
             return nil
         }

@@ -13,7 +13,7 @@ extension Shard {
         guard let reason = RoomEviction(standing) else {
             return false
         }
-        let candidates = gate.withLock { $0.intake.leastUsedRooms(standing, limit: Self.candidates) }
+        let candidates = gate.withLock { $0.leastUsedRooms(standing, limit: Self.candidates) }
         return evict(candidates, usedBefore: .max, for: reason, limit: 1, now: now) > 0
     }
 
@@ -21,7 +21,7 @@ extension Shard {
     func evict(idle: Duration, now: Timestamp) {
         let second = (now.nanoseconds - idle.nanoseconds) / 1_000_000_000
         while true {
-            let candidates = gate.withLock { $0.intake.idleRooms(before: second, limit: Self.evictedAtOnce) }
+            let candidates = gate.withLock { $0.idleRooms(before: second, limit: Self.evictedAtOnce) }
             guard !candidates.isEmpty else {
                 return
             }
@@ -43,8 +43,8 @@ extension Shard {
         }
         // The log's lock is never taken under the gate. A subscriber that comes now finds a room without comments.
         let watched = Set(candidates.filter { log.isWatched($0.name.bytes) }.map(\.slot))
-        let evicted = gate.withLock { gate in
-            let evicted = gate.intake.evict(
+        let evicted = gate.withLock { intake in
+            let evicted = intake.evict(
                 candidates,
                 watched: watched,
                 usedBefore: second,

@@ -4,20 +4,12 @@ import Synchronization
 /// The rooms of one hash class: admits their comments, has them scored in batches, publishes what came of them.
 ///
 /// Two locks, nested only in the order gate ▸ board: the *gate* is what the ingest threads contend for and holds moves
-/// only; the *board* holds what the rooms have become. Scoring happens outside both.
+/// only; the *board* holds what the rooms have become. Under either no third party is called: batches are scored by the
+/// lane, entries are appended to the log and results are delivered once the locks are free.
 package final class Shard: Sendable {
-    /// What the gate's lock guards.
-    struct Gate {
-        var intake: ShardIntake
-        /// A batch that was dispatched and that the runner has not fetched yet.
-        var dispatched: CommentBatch?
-        /// The runner, asleep because there is nothing to score.
-        var runner: CheckedContinuation<CommentBatch?, Never>?
-        var isStopped = false
-    }
-
-    let gate: Mutex<Gate>
+    let gate: Mutex<ShardIntake>
     let board: Mutex<ShardBoard>
+    let lane: ScoringLane
     let scorer: GuardedScorer
     let log: EventLog
     let budget: QueueBudget
@@ -34,8 +26,9 @@ package final class Shard: Sendable {
         time: any TimeSource,
         flushTimer: FlushTimer
     ) {
-        gate = Mutex(Gate(intake: intake))
+        gate = Mutex(intake)
         board = Mutex(ShardBoard(configuration: fanOut, displayKey: displayKey))
+        lane = ScoringLane(scorer: scorer, time: time)
         self.scorer = scorer
         self.log = log
         self.budget = budget
@@ -49,6 +42,7 @@ package final class Shard: Sendable {
     ///   - offering: Moved on past what was taken.
     ///   - run: The comments, all of rooms of this shard, all paid or none.
     ///   - chunk: The offering's.
+    ///   - hashes: The hashes of all comments of the chunk.
     ///   - context: A source that cannot wait is refused everything after its first refusal for a room's rate.
     ///   - makeRoom: Forgets a room, in any shard, to make place for another; false if there is none to forget. Called
     ///     without a lock held.
@@ -57,6 +51,7 @@ package final class Shard: Sendable {
         _ offering: inout Offering,
         _ run: Range<Int>,
         of chunk: CommentChunk,
+        _ hashes: [CommentHashes],
         _ context: OfferContext,
         makeRoom: () -> Bool
     ) -> Bool {
@@ -68,20 +63,23 @@ package final class Shard: Sendable {
         var rest = run
         var mayMakeRoom = true
         while true {
-            let (admitted, runner) = gate.withLock { gate in
-                let admitted = gate.intake.admit(
+            let (admitted, batch) = gate.withLock { intake in
+                let admitted = intake.admit(
                     chunk.comments,
                     rest,
                     in: chunk.bytes.span,
+                    hashes: hashes.span,
                     context: context,
                     isChatRefused: isChatRefused,
                     stopsAtRoomLimit: mayMakeRoom
                 )
                 // Before the batch can leave: its completion gives these bytes back.
                 budget.hold(bytes: admitted.bytes)
-                return (admitted, gate.dispatchIfReady(now: context.now.nanoseconds))
+                return (admitted, intake.nextBatch(now: context.now.nanoseconds))
             }
-            runner?.wake()
+            if let batch {
+                lane.submit(batch)
+            }
             accepted += admitted.counts.accepted
             offering.add(admitted, isWatched: context.watch != nil)
             if !admitted.lost.isEmpty {
@@ -98,18 +96,57 @@ package final class Shard: Sendable {
 
     /// Counts a run of comments as shed, those of scored kinds in their room's coverage if the room is known.
     func shed(_ chunk: CommentChunk, _ run: Range<Int>, now: Timestamp) {
-        let slots = gate.withLock { gate in
-            gate.intake.counts.intake.shed += run.count
+        let slots = gate.withLock { intake in
+            intake.counts.intake.shed += run.count
             return run.compactMap { index -> UInt32? in
                 let comment = chunk.comments[index]
                 guard comment.kind.isScored else {
                     return nil
                 }
                 let name = chunk.bytes.span.extracting(comment.room.indices)
-                return gate.intake.directory.slot(of: name, hash: comment.roomHash)
+                return intake.directory.slot(of: name, hash: comment.roomHash)
             }
         }
         board.withLock { $0.countLost(slots, at: now) }
+    }
+
+    /// Has this shard's batches scored, one at a time, until ``stop()``.
+    func run() async {
+        await lane.run { complete($0) }
+    }
+
+    /// Ends ``run()`` once the batch in flight is completed; what is queued then stays queued.
+    func stop() {
+        lane.stop()
+    }
+
+    /// Publishes a scored batch, then hands the next one to the lane.
+    private func complete(_ scored: ScoredBatch) {
+        let now = time.now()
+        let isDegraded = scorer.isDegraded
+        let (becameSoon, deliveries) = board.withLock { board in
+            let wasIdle = board.soon.isEmpty
+            board.isDegraded = isDegraded
+            let deliveries = board.apply(scored, now: now)
+            return (wasIdle && !board.soon.isEmpty, deliveries)
+        }
+        for delivery in deliveries {
+            delivery.deliver()
+        }
+        publish()
+        if becameSoon {
+            flushTimer.arm()
+        }
+        let count = scored.batch.comments.count
+        let bytes = scored.batch.bytes.count
+        let batch = gate.withLock { intake in
+            intake.complete(scored, now: now.nanoseconds)
+            return intake.nextBatch(now: now.nanoseconds)
+        }
+        if let batch {
+            lane.submit(batch)
+        }
+        budget.release(count, bytes: bytes)
     }
 
     /// Publishes what is due; called by the flush timer.

@@ -88,10 +88,12 @@ package struct ShardBoard {
     ///
     /// - Parameters:
     ///   - scored: The batch with its verdicts.
-    ///   - names: The names of those rooms that are new here, by slot.
     ///   - now: The time.
     /// - Returns: The results that requests wait for, to be delivered once the lock is free; nearly always none.
-    mutating func apply(_ scored: ScoredBatch, names: [UInt32: RoomName], now: Timestamp) -> [Delivery] {
+    mutating func apply(_ scored: ScoredBatch, now: Timestamp) -> [Delivery] {
+        for room in scored.batch.newRooms {
+            begin(room, now: now)
+        }
         var touched: [UInt32] = []
         var deliveries: [Delivery] = []
         var row = 0
@@ -99,7 +101,9 @@ package struct ShardBoard {
         scored.texts.normalised.withUnsafeBufferPointer { normalised in
             for (position, comment) in scored.batch.comments.enumerated() {
                 sojourn.observe(now.nanoseconds - comment.receivedAt.nanoseconds)
-                let room = room(comment.slot, names: names, now: now)
+                guard let room = room(comment.slot) else {
+                    preconditionFailure("room slot \(comment.slot) has no board")
+                }
                 var sentiment: Sentiment?
                 var phrase = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
                 if comment.fields.kind.isScored {
@@ -162,34 +166,19 @@ extension ShardBoard {
         return MoodSnapshot(at: latestAt)
     }
 
-    private mutating func room(_ slot: UInt32, names: [UInt32: RoomName], now: Timestamp) -> RoomBoard {
-        if let known = room(slot) {
-            return known
-        }
-        guard let name = names[slot] else {
-            preconditionFailure("room slot \(slot) has no name")
-        }
-        while rooms.count <= Int(slot) {
+    /// Makes the board of a room with its first comment.
+    private mutating func begin(_ new: CommentBatch.NewRoom, now: Timestamp) {
+        while rooms.count <= Int(new.slot) {
             rooms.append(nil)
         }
-        let room = RoomBoard(
-            name: name,
+        precondition(rooms[Int(new.slot)] == nil, "room slot \(new.slot) has a board of another room")
+        rooms[Int(new.slot)] = RoomBoard(
+            name: new.name,
             configuration: configuration,
             displayKey: displayKey,
             shownAt: latestAt,
             now: now
         )
-        rooms[Int(slot)] = room
-        return room
-    }
-
-    /// The slots of a batch whose rooms have published nothing yet.
-    package func newcomers(in batch: CommentBatch) -> [UInt32] {
-        var slots: Set<UInt32> = []
-        for comment in batch.comments where room(comment.slot) == nil {
-            slots.insert(comment.slot)
-        }
-        return Array(slots)
     }
 
     /// Counts comments that were lost after all: one element a comment, its room's slot.

@@ -24,10 +24,12 @@ struct ShardIntakeTests {
     ) -> Admitted {
         let chunk = CommentChunk(fixtures)
         let now = Timestamp(nanoseconds: second * 1_000_000_000, milliseconds: second * 1000)
+        let hashes = intake.shared.hashes(of: chunk)
         return intake.admit(
             chunk.comments,
             chunk.comments.indices,
             in: chunk.bytes.span,
+            hashes: hashes.span,
             context: OfferContext(mode: mode, client: client, now: now),
             isChatRefused: isChatRefused
         )
@@ -63,6 +65,28 @@ struct ShardIntakeTests {
         #expect(idle(&intake, before: 4, watched: "b", now: 5) == ["a"])
         #expect(intake.shared.roomCount.value == 1)
         #expect(intake.counts.evictedRooms == [1, 0, 0])
+    }
+
+    @Test("a batch names the rooms whose first comment it holds, and no others")
+    func newRooms() {
+        var intake = intake()
+        func names() -> [String] {
+            let batch = intake.queue.take()
+            for comment in batch.comments {
+                intake.directory.update(comment.slot) { $0.pending -= 1 }
+            }
+            return batch.newRooms.map(\.name.description)
+        }
+        let a = CommentFixture(room: "a", text: "一", id: "1")
+        admit(&intake, [a, CommentFixture(room: "b", text: "二"), CommentFixture(room: "a", text: "三")], second: 1)
+        #expect(names() == ["a", "b"])
+        admit(&intake, [CommentFixture(room: "b", text: "四"), CommentFixture(room: "c", text: "五")], second: 1)
+        #expect(names() == ["c"])
+        // The room is new again, and its first comment is a repeat: the second one brings the name.
+        #expect(idle(&intake, before: 2, now: 2).count == 3)
+        #expect(admit(&intake, [a], second: 2).counts == IntakeCounts(duplicate: 1))
+        admit(&intake, [CommentFixture(room: "a", text: "六")], second: 2)
+        #expect(names() == ["a"])
     }
 
     @Test("a room that was used since it was found stays, and so does a new room in the slot of an old one")
