@@ -14,7 +14,7 @@ struct DedupeStripe: Sendable {
     }
 
     /// How many ids past their lifetime are forgotten at a time: more than come, so that they do get fewer, and few
-    /// enough that nobody waits for a whole table of them.
+    /// enough that no caller waits for a whole table of them.
     private static let forgottenAtOnce = 4
 
     private let capacity: Int

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Remembers the ids that were queued lately, all rooms together: bounded by a count and by an age.
 ///
-/// Ids are known by a 64-bit hash whose key is random in each process, so that nobody can make two ids collide on
+/// Ids are known by a 64-bit hash whose key is random in each process, so that no client can make two ids collide on
 /// purpose; by chance one of 2⁶⁴ ÷ 524,288 new ids is taken for a repeat.
 ///
 /// The window is cut into stripes by the hash, each with its own lock, because every shard asks for every comment
@@ -53,7 +53,7 @@ package final class DedupeWindow: Sendable {
         stripe(of: key).ids.withLock { $0.remember(key, now: now) }
     }
 
-    /// The age of the oldest id that is remembered, in seconds: how far back a repeat is recognised.
+    /// The age of the oldest id that is remembered, in seconds; a repeat within that age is recognized.
     package func age(now: Int64) -> Int64 {
         stripes.reduce(0) { age, stripe in
             max(age, stripe.ids.withLock { $0.age(now: now) })

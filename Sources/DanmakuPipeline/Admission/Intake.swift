@@ -24,7 +24,7 @@ package final class Intake: Sendable {
 
     /// Lets a source in: a connection, a request, the demo.
     ///
-    /// - Parameter client: Who it is, for limits of a client; ``ClientAddress/unknown`` for a source of our own.
+    /// - Parameter client: Its address, for limits of a client; ``ClientAddress/unknown`` for a source of our own.
     /// - Returns: What it offers with; `nil` while the server drains.
     package func source(of client: ClientAddress) -> IntakeSource? {
         readiness.isDraining ? nil : IntakeSource(client: client)
@@ -38,7 +38,7 @@ package final class Intake: Sendable {
     ///
     /// - Parameters:
     ///   - offering: The chunk; moved on past what was taken.
-    ///   - source: Who offers it.
+    ///   - source: What it was let in as.
     ///   - mode: What to do when the queue is full.
     ///   - watch: Gets the results of the accepted comments; its `expect` is the edge's to call.
     /// - Returns: The place of a source that has to wait: its waiter is called unless this is given to ``cancel(_:)``.
@@ -180,17 +180,17 @@ package final class Intake: Sendable {
 
 /// A source that was let in: a connection, a request, the demo.
 package struct IntakeSource: Sendable {
-    /// Who it is.
+    /// Its address.
     package let client: ClientAddress
 }
 
-/// Who offers comments, and how: the same for all comments of an offer.
+/// The source of an offer and its mode, the same for all its comments.
 package struct OfferContext: Sendable {
     /// Whether the source waits when the queue is full; otherwise the rest is shed.
     package let waits: Bool
-    /// Who sent them.
+    /// The source's address.
     package let client: ClientAddress
-    /// Who waits for their results.
+    /// Gets the results of the accepted comments.
     package let watch: ResultWatch?
     /// When the edge had read them.
     package let now: Timestamp

@@ -1,4 +1,4 @@
-/// SipHash-1-3 (Aumasson, Bernstein 2012) with a key of its owner: without the key nobody can compute or collide it.
+/// SipHash-1-3 (Aumasson, Bernstein 2012) with a given key; a client without the key cannot compute it or make it collide.
 ///
 /// The algorithm of Swift's `Hasher`, whose key cannot be given: a run could not be repeated from a seed. A server's keys
 /// are random in each process.

@@ -3,8 +3,8 @@ import Synchronization
 /// `admission.new-rooms-per-minute`: how many rooms one client may begin that count as much as anyone else's.
 ///
 /// Nothing is refused here: rooms beyond the rate are ``RoomStanding/excess`` and are the first to go when there is no
-/// place for another one. So a source with thousands of rooms fills an empty server at once, and a flood of rooms keeps
-/// nobody else out.
+/// place for another one. So a source with thousands of rooms fills an empty server at once, and a flood of rooms does not
+/// keep other clients out.
 ///
 /// Clients share a fixed number of buckets by a keyed hash, so that no number of clients takes more memory or pushes a
 /// client out. A client that happens to share a bucket with a flood only gets rooms of less standing.

@@ -1,6 +1,6 @@
 /// One chunk on its way through the ``Intake``: what of it is taken, and what is settled.
 ///
-/// *Taken* is what the source need not keep any more: its demand goes on behind it. *Settled* is what is known to be
+/// The source need not keep what is *taken*; its demand goes on behind it. *Settled* is what is known to be
 /// accepted, duplicate, rejected or shed, and may be told to the source. Both grow in the order of the items, and what is
 /// settled is taken. With a log in memory everything taken is settled at once.
 ///

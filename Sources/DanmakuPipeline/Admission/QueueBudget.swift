@@ -26,7 +26,9 @@ package final class QueueBudget: Sendable {
 
     private let count = Atomic<Int>(0)
     private let bytes = Atomic<Int>(0)
-    /// How many sources one release calls. Together they place a quarter of the default queue, so that each finds room.
+    /// How many sources one release calls.
+    ///
+    /// Together they place a quarter of the default queue, so that each finds room.
     private static let calledAtOnce = 64
     /// How many comments a source that was called places while others wait: then it goes behind them.
     ///
@@ -120,7 +122,7 @@ package final class QueueBudget: Sendable {
             guard !isHalfFree, !(hadShare && waiting.count == 0) else {
                 return nil
             }
-            // A call that found no room any more costs a source nothing of its place.
+            // A source that was called and found no room keeps its place at the front.
             let token = waiter.hasTurn && !hadShare ? waiting.prepend(waiter) : waiting.append(waiter)
             waitingCount.store(waiting.count, ordering: .relaxed)
             return token

@@ -17,7 +17,7 @@ package final class RoomCount: Sendable {
         count.load(ordering: .relaxed)
     }
 
-    /// Whether there are rooms of ``RoomStanding/excess``, so that looking for one is worth while.
+    /// Whether there are rooms of ``RoomStanding/excess``, so that a search can find one.
     package var hasExcess: Bool {
         excess.load(ordering: .relaxed) > 0
     }

@@ -28,7 +28,7 @@ extension ShardIntake {
     ///   - run: Those to take; their places in the queue are reserved.
     ///   - bytes: The bytes of the chunk.
     ///   - hashes: The hashes of the chunk's comments.
-    ///   - context: Who offers them, and how.
+    ///   - context: The source, and how it offers.
     ///   - isChatRefused: Whether the queue has places for paid comments only.
     ///   - stopsAtRoomLimit: Whether to stop at the first comment that `rooms.max` leaves no place for, and not to
     ///     refuse it.

@@ -101,7 +101,7 @@ package struct ShardIntake {
     ///   - comment: A valid comment whose place in the queue is reserved.
     ///   - bytes: The bytes of its chunk.
     ///   - hashes: What its author and its id are known by.
-    ///   - context: Who offers it, and how.
+    ///   - context: The source, and how it offers.
     ///   - isChatRefused: Whether the queue has places for paid comments only.
     /// - Returns: What it came to.
     package mutating func admit(

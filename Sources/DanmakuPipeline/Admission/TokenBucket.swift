@@ -51,7 +51,7 @@ package struct TokenBucket: Sendable {
         return nanoseconds(for: -tokens)
     }
 
-    /// How long until ``take(_:now:)`` of so many succeeds, if nobody else takes any, in nanoseconds.
+    /// How long until ``take(_:now:)`` of this count succeeds if no other caller takes tokens, in nanoseconds.
     ///
     /// More than ``burst`` never succeeds at once; the answer is then for a full bucket.
     package func delay(for count: Int, now: Int64) -> Int64 {
@@ -63,7 +63,7 @@ package struct TokenBucket: Sendable {
         return bucket.nanoseconds(for: min(Double(count), burst) - bucket.tokens)
     }
 
-    /// How long until the bucket is full, if nobody takes any, in nanoseconds.
+    /// How long until the bucket is full if no caller takes tokens, in nanoseconds.
     package func delayUntilFull(now: Int64) -> Int64 {
         guard rate > 0 else {
             return 0
@@ -86,7 +86,7 @@ package struct TokenBucket: Sendable {
     }
 
     private func nanoseconds(for missing: Double) -> Int64 {
-        // A rate of one in centuries must not overflow: nobody waits longer than a day.
+        // A rate of one in centuries must not overflow: no caller waits longer than a day.
         missing > 0 ? Int64(min(86_400, missing / rate) * 1_000_000_000) + 1 : 0
     }
 }

@@ -20,7 +20,7 @@ public struct BatcherConfiguration: Sendable, Equatable {
     /// Creates the defaults, those of an in-process scorer with one batch in flight a shard.
     public init() {}
 
-    /// From so many comments on a batch is worth a second call.
+    /// A batch with at least this many comments is worth a second call.
     package var minFill: Int {
         max(1, maxBatch / 4)
     }

@@ -59,7 +59,7 @@ package struct CommentQueue: Sendable {
         self.maxCost = maxCost
     }
 
-    /// What it costs to score a text of so many bytes, in units of a short text.
+    /// The cost of scoring a text of this many bytes; a short text costs 1.
     @inlinable
     package static func cost(ofText bytes: Int) -> Int {
         1 + bytes / 64
@@ -90,7 +90,7 @@ package struct CommentQueue: Sendable {
     ///   - author: The keyed hash of its author.
     ///   - receivedAt: When the edge had read it.
     ///   - exposeUID: Whether the uid is kept.
-    ///   - watch: Who waits for its result.
+    ///   - watch: Gets its result.
     package mutating func append(
         _ comment: DecodedComment,
         in source: Span<UInt8>,
@@ -170,7 +170,7 @@ package struct CommentQueue: Sendable {
 
     /// Keeps the buffers of a batch that was dealt with for later ones.
     ///
-    /// They are emptied when they are used again, not now: as long as somebody else still holds the batch, emptying
+    /// They are emptied when they are used again, not now: while another owner still holds the batch, emptying
     /// would copy it.
     package mutating func recycle(_ batch: CommentBatch) {
         if spares.count < Self.spareLimit, batch.bytes.capacity <= Self.spareBytes {

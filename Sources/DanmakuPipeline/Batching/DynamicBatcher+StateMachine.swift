@@ -17,7 +17,7 @@ package struct BatcherStateMachine: Sendable {
     package enum Action: Sendable, Equatable {
         /// Nothing until the next event.
         case none
-        /// Send the front batch, which has so many comments; then ask again.
+        /// Send the front batch, which has this many comments; then ask again.
         case dispatch(count: Int, reason: DispatchReason)
         /// Call ``timer(generation:)`` at the deadline, instead of at any later one that was set; then ask again.
         case setTimer(deadline: Int64, generation: UInt64)
@@ -27,7 +27,7 @@ package struct BatcherStateMachine: Sendable {
     private enum State: Sendable {
         /// Comments come and wait for company. Can transition to `draining` on ``drain()``.
         case running
-        /// Whatever waits leaves as soon as a slot is free, what still comes as well. Final.
+        /// What waits and what still comes leaves once a slot is free. Final.
         case draining
     }
 
@@ -120,7 +120,7 @@ package struct BatcherStateMachine: Sendable {
         serviceTime.observe(rows: rows, nanoseconds: nanoseconds)
     }
 
-    /// No company is worth waiting for any more.
+    /// No more comments will come: what waits leaves without company.
     package mutating func drain() {
         state = .draining
     }

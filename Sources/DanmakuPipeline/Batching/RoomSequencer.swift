@@ -1,7 +1,7 @@
 /// Whose turn it is in one room: results are published in the order in which their comments were admitted.
 ///
 /// Each comment has the room's own number, from 0, reserved when it was queued. A comment that is dropped leaves a
-/// tombstone, so that nobody waits for it. Where batches cannot overtake one another (one in flight) this only proves
+/// tombstone, so that no result waits for it. Where batches cannot overtake one another (one in flight) this only proves
 /// the order; where they can, a ``ReorderBuffer`` keeps what came early.
 package struct RoomSequencer: Sendable {
     /// The number whose turn it is.

@@ -26,7 +26,7 @@ package struct ServiceTimeEstimate: Sendable, Equatable {
         rowsTime = rowsTime * Self.fading + x * y
     }
 
-    /// What a batch of so many rows should take, in nanoseconds; `nil` before the first observation.
+    /// The expected time of a batch with this many rows, in nanoseconds; `nil` before the first observation.
     package func nanoseconds(rows count: Int) -> Int64? {
         guard weight > 0 else {
             return nil

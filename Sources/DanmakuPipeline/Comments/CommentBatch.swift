@@ -39,7 +39,7 @@ public struct CommentBatch: Sendable {
     public var comments: [QueuedComment] = []
     /// The rooms whose first comment is in this batch, so that the board learns their names.
     public var newRooms: [NewRoom] = []
-    /// Who waits for the result of which comment (`?wait=scored`); nearly always empty.
+    /// The requests that wait for a comment's result (`?wait=scored`); nearly always empty.
     public var watchers: [Watcher] = []
 
     /// A room that has no board yet.

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A figure that is dear to measure and changes slowly: measured at most once in a while, whoever asks how often.
+/// A figure that is expensive to measure and changes slowly; it is measured at most once per interval.
 package final class SampledValue: Sendable {
     private struct State {
         var value = 0

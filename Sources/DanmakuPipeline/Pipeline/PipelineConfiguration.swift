@@ -21,7 +21,7 @@ public struct PipelineConfiguration: Sendable {
     public struct Rooms: Sendable {
         /// The most rooms at a time.
         public var max = 10_000
-        /// How long a room that nobody watches is kept after its last comment.
+        /// How long a room without subscribers is kept after its last comment.
         public var idle: Duration = .seconds(1800)
 
         /// Creates the defaults.

@@ -6,7 +6,7 @@ extension Shard {
     /// How many rooms are asked after when one is to be forgotten: those that are watched or pending are passed over.
     private static let candidates = 8
 
-    /// Forgets the longest unused room of a standing that nobody watches and that has nothing pending.
+    /// Forgets the longest unused room of a standing that has no subscribers and nothing pending.
     ///
     /// - Returns: Whether there was one.
     func makeRoom(from standing: RoomStanding, now: Timestamp) -> Bool {

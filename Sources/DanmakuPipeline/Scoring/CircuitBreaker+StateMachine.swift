@@ -16,7 +16,7 @@ extension CircuitBreaker {
             ///
             /// Can transition to `halfOpen` on any input from `until` on.
             case open(until: Int64)
-            /// One probe at a time goes through; so many have succeeded in a row.
+            /// One probe at a time goes through; `successes` have succeeded in a row.
             ///
             /// Can transition to `closed` on the last success, to `open` if a probe fails, is slow or does not come
             /// back. A probe that was cancelled only gives its place back.

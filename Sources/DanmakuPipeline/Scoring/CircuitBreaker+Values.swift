@@ -118,7 +118,7 @@ extension CircuitBreaker {
         case success
         /// It succeeded, but took unusually long for its size.
         case slow
-        /// It did not succeed: no connection, timeout, an answer that is none.
+        /// It did not succeed: no connection, a timeout, a malformed answer.
         case failure
         /// The scorer has too much to do: a failure, and it says how long to leave it alone (nanoseconds).
         case overload(retryAfter: Int64?)

@@ -177,7 +177,7 @@ public final class CircuitBreaker: Sendable {
     /// Enters the machine, then tells of its changes once the lock is free.
     private func enter<Value: Sendable>(now: Int64, _ body: (inout Guarded) -> Value) -> Value {
         let (value, changes) = guarded.withLock { guarded in
-            // Whoever comes first after a stall must not write the other calls off.
+            // The first call after a stall must not write the other calls off.
             if let last = guarded.lastPulse, now - last > Self.latestPulse {
                 guarded.machine.stalled(for: now - last)
                 guarded.lastPulse = now

@@ -5,7 +5,7 @@
 public struct CircuitBreakerConfiguration: Sendable, Hashable {
     /// Calls in the window before a share can open the breaker: fewer trips on noise, more is blind at low traffic.
     public var minCalls = 10
-    /// How far back calls are counted.
+    /// The length of the window in which calls are counted.
     public var window: Duration = .seconds(10)
     /// In how many steps the window moves on.
     public var buckets = 10
@@ -19,21 +19,21 @@ public struct CircuitBreakerConfiguration: Sendable, Hashable {
     public var wait: Duration = .seconds(1)
     /// The longest that it stays open, jitter apart.
     public var maxWait: Duration = .seconds(30)
-    /// After so long closed the next opening is a first one again.
+    /// After this time in `closed`, the next opening counts as the first.
     public var forgetAfter: Duration = .seconds(60)
     /// Probes in a row that have to succeed.
     public var probes = 3
     /// A call is never slow below this.
     public var slowFloor: Duration = .milliseconds(50)
-    /// A call is slow from so many times the usual time of its size on.
+    /// A call is slow if it takes at least this many times the usual time of its size.
     public var slowFactor = 4
-    /// After so long a call is given up and its batch scored by the fallback.
+    /// After this time a call is given up, and the fallback scores its batch.
     public var timeout: Duration = .seconds(1)
-    /// So much later a call that never reported is written off.
+    /// After the timeout and this time, a call that has not reported is written off.
     public var leaseGrace: Duration = .seconds(1)
     /// The longest `Retry-After` that is honoured.
     public var maxRetryAfter: Duration = .seconds(30)
-    /// After closing, calls at a time grow from 1 by one a success; from here on they are not limited any more.
+    /// After closing, calls at a time grow from 1 by one a success; from this number on they are not limited.
     public var rampLimit = 32
 
     /// Creates the defaults.

@@ -11,7 +11,7 @@ final class GuardedCall: Sendable {
         case failed(any Error)
         /// The scorer did not come back in time.
         case timedOut
-        /// The caller does not want it any more.
+        /// The caller was cancelled.
         case cancelled
     }
 
@@ -28,7 +28,7 @@ final class GuardedCall: Sendable {
 
     /// Ends the call.
     ///
-    /// - Returns: False if it had ended before: then nobody has seen this end.
+    /// - Returns: False if it had ended before; the caller then sees the first end.
     @discardableResult
     func end(_ end: End) -> Bool {
         let (isFirst, waiting): (Bool, CheckedContinuation<End, Never>?) = state.withLock { state in

@@ -201,7 +201,7 @@ public final class GuardedScorer: Sendable {
 }
 
 extension [Sentiment] {
-    /// Whether this is an answer to so many rows: a wrong count would hand one comment another's score.
+    /// Whether this answers a batch of this many rows: a wrong count would hand one comment another's score.
     package func isWellFormed(rows: Int) -> Bool {
         count == rows && allSatisfy { -1000...1000 ~= $0.score && $0.confidence <= 1000 }
     }

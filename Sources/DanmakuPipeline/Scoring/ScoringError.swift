@@ -2,7 +2,7 @@
 public struct ScoringError: Error, Sendable {
     /// The kinds of failure.
     public enum Code: Sendable, CaseIterable {
-        /// No connection, a reset, an answer that is none: the scorer's fault.
+        /// No connection, a reset, a malformed answer: the scorer's fault.
         case failed
         /// The scorer says that it has too much to do (429, 503); ``ScoringError/retryAfter`` is honoured.
         case overloaded

@@ -20,7 +20,7 @@ struct ScoredBatch: Sendable {
 final class ScoringLane: Sendable {
     /// Where the one batch of the lane is.
     private enum State {
-        /// There is none, and none is asked for. Can transition to `ready`, `asleep` and `stopped`.
+        /// The lane has no batch, and the runner does not wait for one. Can transition to `ready`, `asleep` and `stopped`.
         case idle
         /// It waits to be fetched. Can transition to `idle` and `stopped`.
         case ready(CommentBatch)

@@ -39,7 +39,7 @@ extension CommentRoutes {
         }
     }
 
-    /// `200` with one element for each item: its result, or why there is none.
+    /// `200` with one element for each item: its result, or why it has no result.
     private func scoredResponse(
         _ offering: Offering,
         _ rejections: [Rejection],
