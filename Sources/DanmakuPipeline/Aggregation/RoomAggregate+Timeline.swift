@@ -25,7 +25,7 @@ extension RoomAggregate {
 
     /// The timeline of a stretch of time, one point a step, empty ones among them.
     ///
-    /// Seconds of the monotonic clock are laid on the wall clock as it is now. What is older than five minutes is known
+    /// Seconds of the clock that is never set are laid on the wall clock as it is now. What is older than five minutes is known
     /// by tens of seconds: under a finer step, ten seconds are spread evenly over their points. The stretch is cut to the
     /// last hour and the step is at least a second, so there are at most 3,602 points, whatever a client asks for.
     ///

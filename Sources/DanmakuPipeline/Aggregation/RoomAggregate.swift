@@ -15,11 +15,13 @@ package struct RoomAggregate: Sendable {
     private let born: Int64
 
     /// Creates the aggregate of a room without comments.
-    package init(now: Timestamp) {
-        windows = MoodWindows(second: now.second)
-        commenters = CommenterSketch(second: now.second)
-        phrases = HotPhrases(second: now.second)
-        born = now.second
+    ///
+    /// - Parameter second: The time in seconds since 1970, of a clock that never goes back.
+    package init(second: Int64) {
+        windows = MoodWindows(second: second)
+        commenters = CommenterSketch(second: second)
+        phrases = HotPhrases(second: second)
+        born = second
     }
 
     /// Counts one published comment.
@@ -29,15 +31,15 @@ package struct RoomAggregate: Sendable {
     ///   - kind: Its kind.
     ///   - author: The keyed hash of its uid, else name; 0 if it has neither.
     ///   - phrase: Its normalised text. What is not affective (votes, passwords, rituals) is a phrase too, marked as such.
-    ///   - receivedAt: When the edge had read it.
+    ///   - second: When it was received, in seconds since 1970. The room's time never goes back: an earlier second is counted
+    ///     as late.
     package mutating func add(
         _ sentiment: Sentiment?,
         kind: CommentKind,
         author: UInt64,
         phrase: UnsafeBufferPointer<UInt8>,
-        receivedAt: Timestamp
+        second: Int64
     ) {
-        let second = receivedAt.second
         totalComments += 1
         if kind == .paid {
             totalPaid += 1
@@ -50,24 +52,26 @@ package struct RoomAggregate: Sendable {
     }
 
     /// Counts comments of scored kinds that were shed or dropped: they lower the coverage.
-    package mutating func countLost(_ count: Int, at time: Timestamp) {
-        losses.add(count, second: time.second)
+    package mutating func countLost(_ count: Int, second: Int64) {
+        losses.add(count, second: second)
     }
 
     /// The room's mood now.
     ///
     /// - Parameters:
-    ///   - now: The time; windows end with its second.
+    ///   - milliseconds: The time that the snapshot says.
+    ///   - second: The time that windows end with, in seconds since 1970.
     ///   - degraded: Whether any scorer's breaker is open.
     ///   - detail: Brief leaves windows and phrases out, and costs a tenth.
     /// - Returns: The snapshot.
     package mutating func snapshot(
-        now: Timestamp,
+        at milliseconds: Int64,
+        second: Int64,
         degraded: Bool,
         detail: MoodSnapshot.Detail = .full
     ) -> MoodSnapshot {
-        advance(to: now.second)
-        var snapshot = MoodSnapshot(at: now.milliseconds)
+        advance(to: second)
+        var snapshot = MoodSnapshot(at: milliseconds)
         if let mood = windows.minute.mood {
             snapshot.mood = mood
             snapshot.trend = mood - (windows.fiveMinutes.mood ?? 0)

@@ -6,27 +6,34 @@ import Musl
 import Darwin
 #endif
 
-/// The machine's clocks: CLOCK_MONOTONIC and CLOCK_REALTIME.
+/// The machine's clocks: CLOCK_MONOTONIC, counted from 1970, and CLOCK_REALTIME.
 public struct SystemTime: TimeSource {
+    /// The wall clock less the monotonic one when the process began, in nanoseconds.
+    private static let offset = read(CLOCK_REALTIME) - read(CLOCK_MONOTONIC)
+
+    private let offset: Int64
+
     /// Creates the source.
-    public init() {}
+    public init() {
+        offset = Self.offset
+    }
 
     /// Reads both clocks (about 50 ns: two calls into the vDSO).
     public func now() -> Timestamp {
-        var monotonic = timespec()
-        var wall = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &monotonic)
-        clock_gettime(CLOCK_REALTIME, &wall)
-        return Timestamp(
-            nanoseconds: Int64(monotonic.tv_sec) * 1_000_000_000 + Int64(monotonic.tv_nsec),
-            milliseconds: Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000
+        Timestamp(
+            nanoseconds: Self.read(CLOCK_MONOTONIC) + offset,
+            milliseconds: Self.read(CLOCK_REALTIME) / 1_000_000
         )
     }
 
     /// Reads CLOCK_THREAD_CPUTIME_ID (a system call: some hundred nanoseconds).
     public func threadTime() -> Int64 {
-        var used = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used)
-        return Int64(used.tv_sec) * 1_000_000_000 + Int64(used.tv_nsec)
+        Self.read(CLOCK_THREAD_CPUTIME_ID)
+    }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

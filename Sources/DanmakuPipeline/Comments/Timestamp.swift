@@ -1,8 +1,11 @@
 /// One reading of both clocks, handed into the core as a value.
 public struct Timestamp: Sendable, Equatable {
-    /// Nanoseconds of a monotonic clock: every duration is measured with it.
+    /// Nanoseconds of a clock that never goes back and is never set: every duration is measured with it.
+    ///
+    /// It counts from 1970 as the wall clock stood when the process began, so that its seconds mean the same in every
+    /// process, and after a restart.
     public var nanoseconds: Int64
-    /// Milliseconds since 1970: only for people to read.
+    /// Milliseconds since 1970 by the wall clock, which may be set: only for people to read.
     public var milliseconds: Int64
 
     /// Creates a reading.
@@ -11,7 +14,7 @@ public struct Timestamp: Sendable, Equatable {
         self.milliseconds = milliseconds
     }
 
-    /// The whole second of the monotonic clock, the key of the one-second buckets.
+    /// The whole second since 1970 of the clock that is never set: what aggregates and windows count by.
     @inlinable
     public var second: Int64 {
         nanoseconds / 1_000_000_000

@@ -44,14 +44,14 @@ package final class RoomBoard {
     ) {
         self.shownAt = shownAt
         self.name = name
-        aggregate = RoomAggregate(now: now)
+        aggregate = RoomAggregate(second: now.second)
         flush = RoomFlush(room: name.bytes, configuration: configuration, displayKey: displayKey)
         pacer = MoodPacer(configuration: configuration)
     }
 
     /// The mood for a reader: never older than one that was published.
     package func mood(now: Timestamp, degraded: Bool, detail: MoodSnapshot.Detail = .full) -> MoodSnapshot {
-        var snapshot = aggregate.snapshot(now: now, degraded: degraded, detail: detail)
+        var snapshot = aggregate.snapshot(at: now.milliseconds, second: now.second, degraded: degraded, detail: detail)
         snapshot.at = max(shownAt, snapshot.at)
         // The next one that is published has to be newer than this.
         shownAt = snapshot.at
@@ -61,7 +61,7 @@ package final class RoomBoard {
     /// The mood to publish: newer than the one before even if the wall clock was set back, because a client ignores a
     /// mood that is not.
     package func nextMood(now: Timestamp, degraded: Bool, detail: MoodSnapshot.Detail) -> MoodSnapshot {
-        var snapshot = aggregate.snapshot(now: now, degraded: degraded, detail: detail)
+        var snapshot = aggregate.snapshot(at: now.milliseconds, second: now.second, degraded: degraded, detail: detail)
         snapshot.at = max(shownAt + 1, snapshot.at)
         shownAt = snapshot.at
         shownDegraded = degraded

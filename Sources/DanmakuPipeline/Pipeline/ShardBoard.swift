@@ -127,7 +127,7 @@ package struct ShardBoard {
                     kind: comment.fields.kind,
                     author: comment.author,
                     phrase: phrase,
-                    receivedAt: comment.receivedAt
+                    second: comment.receivedAt.second
                 )
                 room.recent.append(result, fieldsFrom: scored.batch.bytes)
                 let full = room.flush.append(
@@ -184,7 +184,7 @@ extension ShardBoard {
     /// Counts comments that were lost after all: one element a comment, its room's slot.
     package func countLost(_ slots: [UInt32], at time: Timestamp) {
         for slot in slots {
-            room(slot)?.aggregate.countLost(1, at: time)
+            room(slot)?.aggregate.countLost(1, second: time.second)
         }
     }
 

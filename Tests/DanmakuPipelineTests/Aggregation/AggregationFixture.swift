@@ -60,6 +60,25 @@ enum AggregationFixture {
 }
 
 extension RoomAggregate {
+    /// Creates the aggregate of a room without comments.
+    init(now: Timestamp) {
+        self.init(second: now.second)
+    }
+
+    /// The room's mood.
+    mutating func snapshot(
+        now: Timestamp,
+        degraded: Bool,
+        detail: MoodSnapshot.Detail = .full
+    ) -> MoodSnapshot {
+        snapshot(at: now.milliseconds, second: now.second, degraded: degraded, detail: detail)
+    }
+
+    /// Counts comments that were lost.
+    mutating func countLost(_ count: Int, at time: Timestamp) {
+        countLost(count, second: time.second)
+    }
+
     /// Counts a comment with a text.
     mutating func add(
         _ text: String,
@@ -69,6 +88,6 @@ extension RoomAggregate {
         at time: Timestamp
     ) {
         var text = text
-        text.withUTF8 { add(sentiment, kind: kind, author: author, phrase: $0, receivedAt: time) }
+        text.withUTF8 { add(sentiment, kind: kind, author: author, phrase: $0, second: time.second) }
     }
 }
