@@ -48,9 +48,9 @@ struct VaderScorerTests {
     func ownLexicon() throws {
         let lexicon = try VaderLexicon(file: Array("blub\t3.0\t0.5\t[3, 3]\r\n\nmeh\t-2\nmeh\t-3\n".utf8))
         let scorer = VaderScorer(lexicon: lexicon)
-        #expect(scorer.polarity(of: "so blub").compound > scorer.polarity(of: "blub").compound)
-        #expect(scorer.polarity(of: "meh").compound == -3 / (9.0 + 15).squareRoot())
-        #expect(scorer.polarity(of: "good").compound == 0)
+        #expect(scorer.polarity(of: "so blub".utf8).compound > scorer.polarity(of: "blub".utf8).compound)
+        #expect(scorer.polarity(of: "meh".utf8).compound == -3 / (9.0 + 15).squareRoot())
+        #expect(scorer.polarity(of: "good".utf8).compound == 0)
         let refusal = #expect(throws: LexiconError.self) { try VaderLexicon(file: Array("a\t1\nx\n".utf8)) }
         #expect(refusal?.line == 2)
         #expect(throws: LexiconError.self) { try VaderLexicon(file: Array("a\tone".utf8)) }
