@@ -48,6 +48,14 @@ public struct MoodSnapshot: Sendable, Equatable {
         public var mood: Int
         /// False for votes, passwords and rituals, which say nothing of the mood.
         public var affective: Bool
+
+        /// Creates a phrase.
+        package init(end: Int, count: Int, mood: Int, affective: Bool) {
+            self.end = end
+            self.count = count
+            self.mood = mood
+            self.affective = affective
+        }
     }
 
     /// Milliseconds since 1970.

@@ -1,7 +1,22 @@
 /// The `id` of an event: `<epoch>-<sequence>`.
-struct EventID: Sendable, Equatable {
-    var epoch: [UInt8]
-    var sequence: UInt64
+package struct EventID: Sendable, Equatable {
+    /// Letters and digits.
+    package var epoch: [UInt8]
+    /// The entry's place in the log.
+    package var sequence: UInt64
+
+    /// Creates an id.
+    package init(epoch: [UInt8], sequence: UInt64) {
+        self.epoch = epoch
+        self.sequence = sequence
+    }
+
+    /// Appends the id; it needs no escaping.
+    func encode(into writer: inout JSONWriter) {
+        writer.raw(epoch)
+        writer.raw("-")
+        writer.integer(sequence)
+    }
 }
 
 /// Writes one Server-Sent Event (WHATWG HTML, "Server-sent events"): its fields, then a blank line.
@@ -15,16 +30,12 @@ struct EventEncoder {
     }
 
     /// Writes the `id`, if there is one; before any other field.
-    ///
-    /// An epoch is letters and digits.
     mutating func id(_ id: EventID?) {
         guard let id else {
             return
         }
         writer.raw("id: ")
-        writer.raw(id.epoch)
-        writer.raw("-")
-        writer.integer(id.sequence)
+        id.encode(into: &writer)
         writer.raw("\n")
         idCount = writer.bytes.count
     }
@@ -45,8 +56,8 @@ struct EventEncoder {
 
     /// Writes JSON as `data`.
     ///
-    /// Compact JSON is one line; should a line end come through all the same, the data is split there, so that no
-    /// text can end a field and begin another.
+    /// Compact JSON is one line. Data with a line end all the same is split there, so that no text can end a field and
+    /// begin another.
     mutating func data(_ encode: (inout JSONWriter) -> Void) {
         writer.raw("data: ")
         let start = writer.bytes.count

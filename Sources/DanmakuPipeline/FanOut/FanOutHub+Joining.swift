@@ -88,8 +88,8 @@ extension FanOutHub {
     func dismiss(_ joining: Joining) {
         joining.sink.joined()
         counters.closed[.drain, default: 0] += 1
-        if let last = StreamEvents.end(.drain, retry: random(retryRange)) {
-            _ = joining.sink.write(last)
+        if let last = StreamEvent(.drain, retry: random(retryRange)) {
+            _ = joining.sink.write(last.frame)
             joining.sink.flush()
         }
         joining.sink.end()

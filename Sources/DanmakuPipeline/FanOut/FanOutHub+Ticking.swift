@@ -69,7 +69,7 @@ extension FanOutHub {
             break
         case .heartbeat:
             let id = subscriber.lastID.map { self.id($0) }
-            write(StreamEvents.heartbeat(id: id, serverTime: now.milliseconds), to: subscriber)
+            write(.heartbeat(id: id, serverTime: now.milliseconds), to: subscriber)
         case .end(let reason):
             end(subscriber, reason)
         }
@@ -93,8 +93,8 @@ extension FanOutHub {
     ///
     /// What it lags it gets with its next cursor.
     private func end(_ subscriber: Subscriber, _ reason: StreamEnd) {
-        if let last = StreamEvents.end(reason, retry: random(retryRange)) {
-            _ = subscriber.sink.write(last)
+        if let last = StreamEvent(reason, retry: random(retryRange)) {
+            _ = subscriber.sink.write(last.frame)
             subscriber.sink.flush()
         }
         drop(subscriber, reason)

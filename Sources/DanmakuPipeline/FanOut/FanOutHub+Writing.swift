@@ -1,14 +1,14 @@
 extension FanOutHub {
     /// Writes `hello` and, if its cursor was not honoured, `reset`.
     func greet(_ subscriber: Subscriber, _ join: LogJoin, cursor: String, _ now: Timestamp) {
-        let hello = StreamEvents.Hello(
+        let hello = StreamEvent.Hello(
             epoch: reader.log.epoch,
             serverTime: now.milliseconds,
             heartbeatSeconds: configuration.heartbeat.components.seconds,
             replaySeconds: join.replayAge / 1_000_000_000,
             model: model
         )
-        write(StreamEvents.hello(hello, retry: random(configuration.retryMilliseconds)), to: subscriber)
+        write(.hello(hello, retry: random(configuration.retryMilliseconds)), to: subscriber)
         switch join.verdict {
         case .fresh:
             break
@@ -16,7 +16,7 @@ extension FanOutHub {
             counters.replayHits += 1
         case .reset(let reason):
             counters.replayResets += 1
-            write(StreamEvents.reset(reason, from: cursor, to: id(join.position.sequence)), to: subscriber)
+            write(.reset(reason, from: cursor, to: id(join.position.sequence)), to: subscriber)
         }
     }
 
@@ -82,9 +82,9 @@ extension FanOutHub {
         let start = subscriber.position.sequence
         if let room = subscriber.snapshots.popNext() {
             let id = subscriber.snapshots.isEmpty ? id(start) : nil
-            write(StreamEvents.snapshot(id: id) { moods.encode(room, now, &$0) }, to: subscriber)
+            write(.snapshot(moods.mood(room, now), room: room, id: id), to: subscriber)
         } else {
-            write(StreamEvents.bare(id: id(start)), to: subscriber)
+            write(.position(id(start)), to: subscriber)
         }
         if subscriber.snapshots.isEmpty {
             subscriber.lastID = start
@@ -170,7 +170,7 @@ extension FanOutHub {
         if skipped.events > 0 {
             counters.skipped += skipped.events
             subscriber.lastID = subscriber.position.sequence
-            write(StreamEvents.skipped(id: id(subscriber.position.sequence), skipped), to: subscriber)
+            write(.skipped(skipped, id: id(subscriber.position.sequence)), to: subscriber)
         }
     }
 
@@ -199,6 +199,11 @@ extension FanOutHub {
         }
         latest = (entry.sequence, level, made.frame)
         return made.frame
+    }
+
+    /// Writes an event of this subscriber alone.
+    func write(_ event: StreamEvent, to subscriber: Subscriber) {
+        write(event.frame, to: subscriber)
     }
 
     /// Writes a frame; it is flushed at the end of the call.

@@ -1,10 +1,24 @@
 extension Frame {
-    /// A mood or an alert.
-    static func body(_ body: EncodedBody, event: StaticString, id: EventID) -> Frame {
-        var encoder = EventEncoder(capacity: body.footprint + 128)
+    /// A mood.
+    static func mood(
+        _ snapshot: MoodSnapshot,
+        detail: MoodSnapshot.Detail,
+        room: [UInt8],
+        id: EventID
+    ) -> Frame {
+        var encoder = EventEncoder(capacity: snapshot.footprint + 128)
         encoder.id(id)
-        encoder.event(event)
-        encoder.data { body.encode(&$0) }
+        encoder.event("mood")
+        encoder.data { snapshot.encode(room: room, detail: detail, into: &$0) }
+        return encoder.finish()
+    }
+
+    /// An alert.
+    static func alert(_ alert: RoomAlert, room: [UInt8], id: EventID) -> Frame {
+        var encoder = EventEncoder(capacity: alert.footprint + 128)
+        encoder.id(id)
+        encoder.event("alert")
+        encoder.data { alert.encode(room: room, into: &$0) }
         return encoder.finish()
     }
 

@@ -2,14 +2,14 @@ import Synchronization
 
 /// An encoded event: plain SSE bytes, shared by all subscribers of a room and level.
 ///
-/// An edge may keep its own form of the bytes here (``rendered(_:make:)``), so that the copy into it is made once.
+/// The edge keeps its own form of the bytes here (``form(_:)``), so that the copy into it is made once.
 package final class Frame: Sendable {
     /// The event, from its first field to its blank line.
     package let bytes: [UInt8]
     /// How many of the first bytes are the `id` field.
     package let idCount: Int
 
-    private let rendering = Mutex<(any Sendable)?>(nil)
+    private let form = AtomicLazyReference<any AnyObject & Sendable>()
 
     /// Creates a frame.
     package init(bytes: [UInt8], idCount: Int) {
@@ -17,21 +17,19 @@ package final class Frame: Sendable {
         self.idCount = idCount
     }
 
-    /// Bytes of memory it holds once an edge has made its own form of it.
+    /// Bytes of memory that it holds with the edge's form of it.
     package var footprint: Int {
-        2 * bytes.count + 160
+        2 * bytes.count + 208
     }
 
-    /// The edge's form of the frame: made by whoever asks first, one form per process.
-    package func rendered<Form: Sendable>(_ form: Form.Type, make: ([UInt8]) -> Form) -> Form {
-        rendering.withLock { rendering in
-            if let made = rendering as? Form {
-                return made
-            }
-            let made = make(bytes)
-            rendering = made
-            return made
-        }
+    /// The edge's form of the frame; the first caller makes it.
+    ///
+    /// Every later caller pays one atomic load. Two threads that call it first at the same time may both make a form; both
+    /// get the one that is kept. A process has one class of forms: another class traps.
+    package func form<Form: AnyObject & Sendable>(_ make: ([UInt8]) -> Form) -> Form {
+        let kept = form.load() ?? form.storeIfNil(make(bytes))
+        precondition(ObjectIdentifier(type(of: kept)) == ObjectIdentifier(Form.self), "a frame has one class of forms")
+        return unsafeDowncast(kept, to: Form.self)
     }
 
     /// The same event without its `id`: a browser keeps the last one.

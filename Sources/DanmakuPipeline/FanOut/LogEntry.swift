@@ -2,8 +2,8 @@ import Synchronization
 
 /// One entry of the log: what one flush of a room publishes, one mood or one alert.
 ///
-/// It knows its neighbours by sequence only (the ring does), so that an entry somebody still writes keeps no other alive.
-/// Its frames are encoded when a subscriber first needs them, and cached.
+/// It knows its neighbours by sequence only (the ring does), so that an entry that is still being written to a client keeps
+/// no other one alive.
 package final class LogEntry: Sendable {
     /// Its place in the log, from 1, without holes.
     package let sequence: UInt64
@@ -21,17 +21,10 @@ package final class LogEntry: Sendable {
     package let logTally: Tally
     /// Its own share of those.
     package let share: Tally
-    /// Bytes of memory it holds, without its cached frames.
+    /// Bytes of memory it holds, without its frames.
     package let footprint: Int
-
-    private struct Frames {
-        var display: Frame?
-        var full: Frame?
-        /// Where in the full frame the objects of the displayed comments lie.
-        var displayedObjects: [Range<Int>] = []
-    }
-
-    private let frames = Mutex(Frames())
+    /// The frames that were made of it; they leave the ring with it.
+    let frames = Mutex(EntryFrames())
 
     init(
         sequence: UInt64,
@@ -49,65 +42,13 @@ package final class LogEntry: Sendable {
         self.share = share
         self.roomTally = roomTally
         self.logTally = logTally
-        footprint = Self.footprint(of: draft.content)
+        // 696 bytes are the object itself, its tallies, its slot in the ring, its sequence in two lists.
+        footprint = 696 + draft.content.footprint
     }
 
     /// Whether the entry is an event at a level.
     package func isVisible(at level: DetailLevel) -> Bool {
         kind.isVisible(at: level)
-    }
-
-    /// The entry's frame at a level at which it is visible.
-    ///
-    /// - Returns: The frame, and how many bytes the cache grew by to make it (0 if it was there).
-    package func frame(at level: DetailLevel, epoch: [UInt8]) -> (frame: Frame, grown: Int) {
-        let id = EventID(epoch: epoch, sequence: sequence)
-        return frames.withLock { frames in
-            switch content {
-            case .mood(let body):
-                return Self.cached(&frames.full) { .body(body, event: "mood", id: id) }
-            case .alert(let body):
-                return Self.cached(&frames.full) { .body(body, event: "alert", id: id) }
-            case .results(let results):
-                if level == .full {
-                    var objects: [Range<Int>] = []
-                    let made = Self.cached(&frames.full) {
-                        .full(results, room: room, id: id, displayed: &objects)
-                    }
-                    if made.grown > 0 {
-                        frames.displayedObjects = objects
-                    }
-                    return made
-                }
-                let source = frames.full.map { ($0, frames.displayedObjects) }
-                return Self.cached(&frames.display) {
-                    .display(results, room: room, id: id, encoded: source)
-                }
-            }
-        }
-    }
-
-    /// Drops the cached frames; they are encoded again if needed.
-    package func dropFrames() {
-        frames.withLock { $0 = Frames() }
-    }
-
-    private static func cached(_ slot: inout Frame?, make: () -> Frame) -> (frame: Frame, grown: Int) {
-        if let frame = slot {
-            return (frame, 0)
-        }
-        let frame = make()
-        slot = frame
-        return (frame, frame.footprint)
-    }
-
-    private static func footprint(of content: EntryContent) -> Int {
-        // The object itself, its tallies, its slot in the ring, its sequence in two lists.
-        let fixed = 696
-        switch content {
-        case .results(let results): return fixed + results.footprint
-        case .mood(let body), .alert(let body): return fixed + body.footprint
-        }
     }
 }
 

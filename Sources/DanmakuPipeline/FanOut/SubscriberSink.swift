@@ -23,16 +23,16 @@ package protocol SubscriberSink: AnyObject {
 package struct MoodSource {
     /// All rooms there are, a part at a time, from a place on: see ``EventLog/publishedRooms(from:)``.
     package var rooms: (_ start: Int) -> RoomNames
-    /// Writes a room's mood object, in full; a room without comments has one of zeros.
-    package var encode: (_ room: [UInt8], _ now: Timestamp, _ writer: inout JSONWriter) -> Void
+    /// A room's mood, in full; a room without comments has one of zeros.
+    package var mood: (_ room: [UInt8], _ now: Timestamp) -> MoodSnapshot
 
     /// Creates a source.
     package init(
         rooms: @escaping (_ start: Int) -> RoomNames,
-        encode: @escaping (_ room: [UInt8], _ now: Timestamp, _ writer: inout JSONWriter) -> Void
+        mood: @escaping (_ room: [UInt8], _ now: Timestamp) -> MoodSnapshot
     ) {
         self.rooms = rooms
-        self.encode = encode
+        self.mood = mood
     }
 }
 

@@ -71,16 +71,17 @@ package struct Tally: Sendable, Equatable {
                     $0 + FrameSize.result(results.block.results[Int($1.index)])
                 }
             )
-        case .mood(let body):
-            add(body)
+        case .mood(let snapshot, _):
+            add(bytes: snapshot.footprint)
             moods = 1
-        case .alert(let body):
-            add(body)
+        case .alert(let alert):
+            add(bytes: alert.footprint)
         }
     }
 
-    private mutating func add(_ body: EncodedBody) {
-        mood = Level(events: 1, comments: 0, bytes: UInt64(FrameSize.envelope + body.footprint))
+    /// Adds an event that is the same at every level.
+    private mutating func add(bytes: Int) {
+        mood = Level(events: 1, comments: 0, bytes: UInt64(FrameSize.envelope + bytes))
         display = mood
         full = mood
     }

@@ -82,17 +82,12 @@ extension ShardBoard {
     }
 
     private mutating func publishMood(of room: RoomBoard, now: Timestamp) {
-        guard let published = room.pacer.takeIfDue(now: now.nanoseconds) else {
+        guard let detail = room.pacer.takeIfDue(now: now.nanoseconds) else {
             return
         }
-        let detail: MoodSnapshot.Detail = published == .full ? .full : .brief
         let snapshot = room.nextMood(now: now, degraded: isDegraded, detail: detail)
         latestAt = max(latestAt, snapshot.at)
-        let name = room.name.bytes
-        let body = EncodedBody(footprint: snapshot.footprint) { writer in
-            snapshot.encode(room: name, detail: detail, into: &writer)
-        }
-        outbox.drafts.append(.mood(body, room: name))
+        outbox.drafts.append(.mood(snapshot, detail: detail, room: room.name.bytes))
     }
 }
 

@@ -120,7 +120,7 @@ public struct EventStreamRoutes: Sendable {
             throw failure
         }
         let retry = random.int(in: Self.retryMilliseconds)
-        let frame = StreamEvents.overloaded(reason: failure.code, retry: retry)
+        let frame = StreamEvent.overloaded(reason: failure.code, retry: retry).frame
         var headers = Self.headers
         headers[.connection] = "close"
         return Response(

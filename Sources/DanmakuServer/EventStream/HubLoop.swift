@@ -44,12 +44,11 @@ final class HubLoop: @unchecked Sendable {
             model: pipeline.model,
             moods: MoodSource(
                 rooms: { pipeline.log.publishedRooms(from: $0) },
-                encode: { room, now, writer in
+                mood: { room, now in
                     guard let name = RoomName(room) else {
                         preconditionFailure("the log has a room whose name is not valid")
                     }
-                    let mood = pipeline.moodOrZeros(of: name, now: now)
-                    mood.encode(room: room, detail: .full, into: &writer)
+                    return pipeline.moodOrZeros(of: name, now: now)
                 }
             ),
             random: { random.int(in: $0) }

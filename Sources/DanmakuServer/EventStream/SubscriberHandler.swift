@@ -142,7 +142,7 @@ final class SubscriberHandler: ChannelInboundHandler, RemovableChannelHandler, S
     }
 
     func write(_ frame: Frame) -> Int {
-        let chunk = frame.rendered(ByteBuffer.self) { Self.chunk($0) }
+        let chunk = frame.form { HTTPChunk($0) }.buffer
         context?.write(wrapOutboundOut(.byteBuffer(chunk)), promise: nil)
         return chunk.readableBytes
     }
@@ -170,16 +170,22 @@ final class SubscriberHandler: ChannelInboundHandler, RemovableChannelHandler, S
             }
         }
     }
+}
 
-    /// One chunk of HTTP/1.1 (RFC 9112, 7.1): its size in hexadecimal, CRLF, the bytes, CRLF.
-    private static func chunk(_ bytes: [UInt8]) -> ByteBuffer {
+/// A frame as one chunk of HTTP/1.1 (RFC 9112, 7.1): its size in hexadecimal, CRLF, the bytes, CRLF.
+///
+/// The form in which a ``Frame`` is shared by all connections.
+private final class HTTPChunk: Sendable {
+    let buffer: ByteBuffer
+
+    init(_ bytes: [UInt8]) {
         let size = String(bytes.count, radix: 16)
         var buffer = ByteBufferAllocator().buffer(capacity: size.utf8.count + bytes.count + 4)
         buffer.writeString(size)
         buffer.writeStaticString("\r\n")
         buffer.writeBytes(bytes)
         buffer.writeStaticString("\r\n")
-        return buffer
+        self.buffer = buffer
     }
 }
 

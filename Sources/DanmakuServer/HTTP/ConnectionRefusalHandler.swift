@@ -38,7 +38,7 @@ final class ConnectionRefusalHandler: ChannelInboundHandler, RemovableChannelHan
             "Connection": "close", "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no",
         ]
         if wantsEvents {
-            body = StreamEvents.overloaded(reason: failure.code, retry: random.int(in: 5000...30000)).bytes
+            body = StreamEvent.overloaded(reason: failure.code, retry: random.int(in: 5000...30000)).frame.bytes
             headers.add(name: "Content-Type", value: "text/event-stream; charset=utf-8")
         } else {
             body = failure.body

@@ -62,16 +62,20 @@ struct EventEncoderTests {
 
     @Test("a frame without its id is the same event")
     func withoutID() throws {
-        let frame = Frame.body(EncodedBody(footprint: 2) { $0.raw("{}") }, event: "mood", id: Self.id)
+        var encoder = EventEncoder()
+        encoder.id(Self.id)
+        encoder.event("mood")
+        encoder.data { $0.raw("{}") }
+        let frame = encoder.finish()
         #expect(String(decoding: frame.bytes, as: UTF8.self) == "id: k3-42\nevent: mood\ndata: {}\n\n")
         #expect(String(decoding: frame.withoutID.bytes, as: UTF8.self) == "event: mood\ndata: {}\n\n")
-        let hello = StreamEvents.overloaded(reason: "draining", retry: 3000)
-        #expect(hello.withoutID.bytes == hello.bytes)
+        let overloaded = StreamEvent.overloaded(reason: "draining", retry: 3000).frame
+        #expect(overloaded.withoutID.bytes == overloaded.bytes)
     }
 
     @Test("an id without data is kept and dispatches nothing")
     func bareID() {
-        let parser = Self.parse(StreamEvents.bare(id: Self.id))
+        let parser = Self.parse(StreamEvent.position(Self.id).frame)
         #expect(parser.events.isEmpty)
         #expect(parser.lastEventID == "k3-42")
     }
@@ -79,16 +83,70 @@ struct EventEncoderTests {
     @Test("a client's cursor comes back cut and escaped")
     func reset() throws {
         let from = "\"\r\n\u{1F600}" + String(repeating: "x", count: 500)
-        let event = try #require(Self.parse(StreamEvents.reset(.malformed, from: from, to: Self.id)).events.first)
+        let event = try #require(Self.parse(StreamEvent.reset(.malformed, from: from, to: Self.id).frame).events.first)
         let object = try JSONSerialization.jsonObject(with: Data(event.data.utf8)) as? [String: String]
         #expect(object == ["reason": "malformed", "from": String(from.prefix(64)), "to": "k3-42"])
     }
 
+    private final class Form: Sendable {
+        let text: String
+
+        init(_ text: String) {
+            self.text = text
+        }
+    }
+
     @Test("an edge's form of a frame is made once")
-    func rendering() {
+    func form() {
         let frame = Frame(bytes: Fixture.bytes("abc"), idCount: 0)
-        #expect(frame.rendered(String.self) { String(decoding: $0, as: UTF8.self) } == "abc")
-        #expect(frame.rendered(String.self) { _ in "again" } == "abc")
+        let first = frame.form { Form(String(decoding: $0, as: UTF8.self)) }
+        #expect(first.text == "abc")
+        #expect(frame.form { _ in Form("again") } === first)
+    }
+
+    @Test("threads that ask for a form at the same time get the same one")
+    func concurrentForms() async {
+        for _ in 0..<100 {
+            let frame = Frame(bytes: Fixture.bytes("abc"), idCount: 0)
+            let forms = await withTaskGroup(of: Form.self) { group in
+                for number in 0..<4 {
+                    group.addTask { frame.form { _ in Form("\(number)") } }
+                }
+                return await group.reduce(into: Set<ObjectIdentifier>()) { $0.insert(ObjectIdentifier($1)) }
+            }
+            #expect(forms.count == 1)
+        }
+    }
+
+    @Test("a mood and an alert are encoded as the contract writes them")
+    func bodies() throws {
+        let id = EventID(epoch: Fixture.bytes("k3"), sequence: 7)
+        var snapshot = MoodSnapshot(at: 12)
+        snapshot.totalComments = 3
+        let brief = try #require(
+            Self.parse(.mood(snapshot, detail: .brief, room: Fixture.bytes("a"), id: id)).events.first
+        )
+        #expect(brief.type == "mood")
+        #expect(brief.lastEventID == "k3-7")
+        #expect(!brief.data.contains("windows"))
+        let full = try #require(
+            Self.parse(.mood(snapshot, detail: .full, room: Fixture.bytes("a"), id: id)).events.first
+        )
+        #expect(full.data.contains(#""windows":{"1m":"#))
+        let alert = RoomAlert(
+            kind: .moodDrop,
+            isRaised: false,
+            at: 12,
+            value: -3100,
+            baseline: 800,
+            phrases: [Fixture.bytes("6\"6"), Fixture.bytes("牛啊")]
+        )
+        let event = try #require(Self.parse(.alert(alert, room: Fixture.bytes("a"), id: id)).events.first)
+        #expect(event.type == "alert")
+        let expected =
+            #"{"room":"a","alert":"mood_drop","state":"cleared","at":12,"value":-3.1,"baseline":0.8,"#
+            + #""phrases":["6\"6","牛啊"]}"#
+        #expect(event.data == expected)
     }
 
     @Test(

@@ -127,7 +127,7 @@ struct FanOutCostTests {
                     reader: LogReader(log: log) {},
                     configuration: configuration,
                     model: "test",
-                    moods: MoodSource(rooms: { _ in RoomNames(names: [], next: nil) }, encode: { _, _, _ in }),
+                    moods: MoodSource(rooms: { _ in RoomNames(names: [], next: nil) }, mood: { _, now in MoodSnapshot(at: now.milliseconds) }),
                     random: { $0.lowerBound }
                 )
                 let rooms = (0..<100).map { Fixture.bytes(Self.room($0)) }

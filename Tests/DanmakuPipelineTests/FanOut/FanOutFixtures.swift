@@ -77,24 +77,25 @@ enum Fixture {
         .results(results(seqs, text: text), room: Array(room.utf8))
     }
 
+    /// A brief mood that takes some bytes of memory more.
     static func mood(_ room: String, size: Int = 40) -> EntryDraft {
-        let body = EncodedBody(footprint: size) { writer in
-            writer.raw("{\"room\":\"")
-            writer.raw(Array(room.utf8))
-            writer.raw("\",\"mood\":0.1,\"pad\":\"")
-            writer.raw([UInt8](repeating: 0x78, count: size))
-            writer.raw("\"}")
-        }
-        return .mood(body, room: Array(room.utf8))
+        var snapshot = MoodSnapshot(at: 1_763_654_400_000)
+        snapshot.mood = 100
+        snapshot.phraseBytes = [UInt8](repeating: 0x78, count: size)
+        snapshot.phrases = [.init(end: size, count: 2, mood: 100, affective: true)]
+        return .mood(snapshot, detail: .brief, room: Array(room.utf8))
     }
 
-    static func alert(_ room: String) -> EntryDraft {
-        let body = EncodedBody(footprint: 64) { writer in
-            writer.raw("{\"room\":\"")
-            writer.raw(Array(room.utf8))
-            writer.raw("\",\"alert\":\"spike\"}")
-        }
-        return .alert(body, room: Array(room.utf8))
+    static func alert(_ room: String, phrase: [UInt8] = bytes("666")) -> EntryDraft {
+        let alert = RoomAlert(
+            kind: .spike,
+            isRaised: true,
+            at: 1_763_654_400_000,
+            value: 3100,
+            baseline: 800,
+            phrases: [phrase]
+        )
+        return .alert(alert, room: Array(room.utf8))
     }
 
     static func bytes(_ text: String) -> [UInt8] {

@@ -26,7 +26,7 @@ struct FanOutHubTests {
             model: "lexicon-1",
             moods: MoodSource(
                 rooms: { Fixture.names(rooms, from: $0) },
-                encode: { _, _, writer in writer.raw("{\"mood\":null}") }
+                mood: { _, now in MoodSnapshot(at: now.milliseconds) }
             ),
             random: { $0.lowerBound }
         )

@@ -224,11 +224,7 @@ struct FanOutWorld {
                     model: "test",
                     moods: MoodSource(
                         rooms: { Fixture.names(Self.rooms, from: $0) },
-                        encode: { room, _, writer in
-                            writer.raw("{\"room\":\"")
-                            writer.raw(room)
-                            writer.raw("\"}")
-                        }
+                        mood: { _, now in MoodSnapshot(at: now.milliseconds) }
                     ),
                     random: { Int.random(in: $0, using: &jitter) }
                 )

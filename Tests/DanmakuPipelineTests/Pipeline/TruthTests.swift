@@ -14,11 +14,11 @@ struct TruthTests {
     private func moods(of room: String, from reader: LogReader) -> [(at: Int64, degraded: Bool)] {
         reader.take().entries.filter { $0.room == Array(room.utf8) }
             .compactMap { entry in
-                guard case .mood(let body) = entry.content else {
+                guard case .mood(let snapshot, let detail) = entry.content else {
                     return nil
                 }
                 var writer = JSONWriter()
-                body.encode(&writer)
+                snapshot.encode(room: entry.room, detail: detail, into: &writer)
                 let json = String(decoding: writer.bytes, as: UTF8.self)
                 let at = json.firstMatch(of: #/"at":(-?\d+)/#).flatMap { Int64($0.1) } ?? 0
                 return (at, json.contains(#""degraded":true"#))

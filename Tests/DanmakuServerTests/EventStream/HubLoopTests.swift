@@ -63,13 +63,16 @@ struct HubLoopTests {
 
         /// Publishes more than any socket takes.
         func publishMegabytes() {
-            let body = EncodedBody(footprint: 1 << 20) { writer in
-                writer.raw("\"")
-                writer.raw([UInt8](repeating: 0x78, count: 1 << 20))
-                writer.raw("\"")
-            }
+            let alert = RoomAlert(
+                kind: .spike,
+                isRaised: true,
+                at: 0,
+                value: 0,
+                baseline: 0,
+                phrases: [[UInt8](repeating: 0x78, count: 1 << 20)]
+            )
             for _ in 0..<8 {
-                pipeline.log.append([.alert(body, room: Array("a".utf8))], now: 0)
+                pipeline.log.append([.alert(alert, room: Array("a".utf8))], now: 0)
             }
         }
     }
