@@ -40,7 +40,7 @@ struct EventEncoder {
         idCount = writer.bytes.count
     }
 
-    /// Writes the event's name; it is ours, so that it holds no line end.
+    /// Writes the event's name, which holds no line end.
     mutating func event(_ name: StaticString) {
         writer.raw("event: ")
         writer.raw(name)
@@ -56,7 +56,7 @@ struct EventEncoder {
 
     /// Writes JSON as `data`.
     ///
-    /// Compact JSON is one line. Data with a line end all the same is split there, so that no text can end a field and
+    /// Compact JSON is one line. If data has a line end, it is split there, so that no text can end a field and
     /// begin another.
     mutating func data(_ encode: (inout JSONWriter) -> Void) {
         writer.raw("data: ")

@@ -19,7 +19,7 @@ package struct FanOutCounters: Sendable {
     /// Received → handed to the socket, in nanoseconds: one observation per comment and event loop, when the first
     /// subscriber of the loop gets it.
     ///
-    /// Replays are none.
+    /// Replays are not observed.
     package var publishSeconds = Histogram.seconds()
 
     /// Creates counters at zero.

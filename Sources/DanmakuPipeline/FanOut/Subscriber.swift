@@ -2,7 +2,7 @@
 final class Subscriber {
     let number: Int
     let sink: any SubscriberSink
-    var machine: SubscriberStateMachine
+    var machine: StateMachine
     var position: LogPosition
     /// Up to here the log is replayed to it: without a bound on its lag, and of the moods only the newest of each room.
     let replayEnd: UInt64
@@ -32,7 +32,7 @@ final class Subscriber {
     init(
         number: Int,
         sink: any SubscriberSink,
-        machine: SubscriberStateMachine,
+        machine: StateMachine,
         join: LogJoin,
         snapshots: OutstandingSnapshots
     ) {

@@ -34,7 +34,7 @@ final class SubscriberHandler: ChannelInboundHandler, RemovableChannelHandler, S
     private static let closingTime: TimeAmount = .seconds(1)
 
     private let hub: HubLoop
-    /// Succeeded when the stream is over, whoever ended it: the response's body waits for it.
+    /// Succeeded when the stream is over, whichever side ended it: the response's body waits for it.
     private let over: EventLoopPromise<Void>
     private var state = State.waiting
     private var context: ChannelHandlerContext?
@@ -69,7 +69,7 @@ final class SubscriberHandler: ChannelInboundHandler, RemovableChannelHandler, S
         }
     }
 
-    /// The client has left, or nobody waits for the stream any more.
+    /// The client has left, or no caller waits for the stream any more.
     ///
     /// - Parameter reason: What is counted.
     func leave(_ reason: StreamEnd = .client) {

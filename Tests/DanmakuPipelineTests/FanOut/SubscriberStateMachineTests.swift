@@ -3,11 +3,11 @@ import Testing
 
 @Suite("A subscriber's state machine")
 struct SubscriberStateMachineTests {
-    private typealias State = SubscriberStateMachine.State
-    private typealias Work = SubscriberStateMachine.Work
+    private typealias State = Subscriber.StateMachine.State
+    private typealias Work = Subscriber.StateMachine.Work
 
-    private static func machine(in state: State) -> SubscriberStateMachine {
-        var machine = SubscriberStateMachine(configuration: FanOutConfiguration(), now: 0, phase: 0.5, age: 0.9)
+    private static func machine(in state: State) -> Subscriber.StateMachine {
+        var machine = Subscriber.StateMachine(configuration: FanOutConfiguration(), now: 0, phase: 0.5, age: 0.9)
         switch state {
         case .greeting:
             break
@@ -25,7 +25,7 @@ struct SubscriberStateMachineTests {
         return machine
     }
 
-    private static func after(_ state: State, _ input: (inout SubscriberStateMachine) -> Void) -> State {
+    private static func after(_ state: State, _ input: (inout Subscriber.StateMachine) -> Void) -> State {
         var machine = machine(in: state)
         input(&machine)
         return machine.state
@@ -102,7 +102,7 @@ struct SubscriberStateMachineTests {
         machine.progress(isPending: true, moved: false, now: 20 * Fixture.second)
         _ = machine.tick(now: 20 * Fixture.second, isWritable: false)
         #expect(machine.tick(now: 40 * Fixture.second - 1, isWritable: false) == .nothing)
-        let expected: SubscriberStateMachine.Tick = state == .ended ? .nothing : .end(.stalled)
+        let expected: Subscriber.StateMachine.Tick = state == .ended ? .nothing : .end(.stalled)
         #expect(machine.tick(now: 40 * Fixture.second, isWritable: false) == expected)
     }
 

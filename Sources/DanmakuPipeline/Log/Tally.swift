@@ -3,7 +3,7 @@
 package struct Tally: Sendable, Equatable {
     /// One level's share.
     package struct Level: Sendable, Equatable {
-        /// Events: an entry that shows nothing at this level is none.
+        /// Events; an entry that shows nothing at this level does not count.
         package var events: UInt64 = 0
         /// Comments that these events account for.
         ///

@@ -8,8 +8,7 @@ import Synchronization
 package final class EventLog: Sendable {
     struct State {
         var ring: EventRing
-        var readers: [OutboxState] = []
-        var everyRoomReaders: [Int] = []
+        var subscriptions: LogSubscriptions
     }
 
     /// Tells this run's cursors from another's: 65 random bits as 13 letters and digits.
@@ -27,7 +26,7 @@ package final class EventLog: Sendable {
     package init(ringBytes: Int, epoch: String = EventLog.epoch(from: .system)) {
         self.epoch = Array(epoch.utf8)
         limit = ringBytes
-        state = Mutex(State(ring: EventRing(limit: ringBytes)))
+        state = Mutex(State(ring: EventRing(limit: ringBytes), subscriptions: LogSubscriptions(ringLimit: ringBytes)))
     }
 
     /// 13 random digits of base 32.
@@ -69,12 +68,13 @@ package final class EventLog: Sendable {
         // Walks every result: outside the lock.
         let shares = drafts.map { Tally(of: $0.content) }
         let wakes = state.withLock { state in
-            var woken: [@Sendable () -> Void] = []
+            var wakes: [@Sendable () -> Void] = []
             for (draft, share) in zip(drafts, shares) {
                 let entry = state.ring.append(draft, share: share, now: now)
-                state.hand(entry, &woken)
+                let isWatched = state.ring.rooms[entry.roomIndex].isWatched
+                state.subscriptions.deliver(entry, isRoomWatched: isWatched, wakes: &wakes)
             }
-            return woken
+            return wakes
         }
         for wake in wakes {
             wake()
@@ -89,10 +89,7 @@ package final class EventLog: Sendable {
     /// Whether a subscriber has asked for this room by name: then the pipeline keeps it.
     package func isWatched(_ room: [UInt8]) -> Bool {
         state.withLock { state in
-            guard let index = state.ring.rooms.index(of: room) else {
-                return false
-            }
-            return !state.ring.rooms[index].readers.isEmpty
+            state.ring.rooms.index(of: room).map { state.ring.rooms[$0].isWatched } ?? false
         }
     }
 }

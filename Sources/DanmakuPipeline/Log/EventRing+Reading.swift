@@ -10,8 +10,8 @@ extension EventRing {
 
     /// The next visible entries after a position, merged over its rooms.
     ///
-    /// It costs O(log n) of rooms and ring for each entry; the first page of a sweep costs O(log n) of the ring for each
-    /// watched room besides.
+    /// It costs O(log n) of rooms and ring for each entry; the first page of a sweep also costs O(log n) of the ring for
+    /// each watched room.
     ///
     /// - Parameters:
     ///   - position: The position.

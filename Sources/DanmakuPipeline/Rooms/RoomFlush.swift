@@ -96,15 +96,3 @@ package struct RoomFlush: Sendable {
         return .results(results, room: room)
     }
 }
-
-/// Estimated sizes of encoded frames: the flush and a subscriber's lag are measured with these, because frames are
-/// encoded only when someone needs them.
-package enum FrameSize {
-    /// `id`, `event`, the object around the results.
-    package static let envelope = 120
-
-    /// A result's JSON object: its fields, the keys and the numbers; measured at 190…230 without the fields.
-    package static func result(_ result: CommentResult) -> Int {
-        210 + result.fields.all.count
-    }
-}

@@ -19,7 +19,7 @@ struct DisplaySampler: Sendable {
         var count: UInt32
     }
 
-    /// Of the hash, so that nobody can choose texts that are taken for each other.
+    /// The key of the hash, so that no client can choose texts with the same hash.
     private let key: UInt64
 
     private var waiting: [Waiting] = []

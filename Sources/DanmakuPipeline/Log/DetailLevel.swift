@@ -2,8 +2,8 @@
 package enum DetailLevel: String, Sendable, CaseIterable {
     /// Aggregates only: moods and alerts.
     case mood
-    /// Besides, comments sampled to `fanout.display-rate`, paid ones never sampled.
+    /// Also comments, sampled to `fanout.display-rate`, paid ones never left out.
     case display
-    /// Besides, every published comment.
+    /// Also every published comment.
     case full
 }

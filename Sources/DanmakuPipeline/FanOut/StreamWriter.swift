@@ -1,4 +1,53 @@
-extension FanOutHub {
+/// Writes to the subscribers of one event loop: greets them, hands live entries to those at the head, and reads pages of
+/// the ring for those that lag.
+///
+/// It queues nothing for a subscriber: what a sink does not take now is read from the ring later.
+final class StreamWriter {
+    private let reader: LogReader
+    private let watchers: Watchers
+    private let turn: HubTurn
+    private let configuration: FanOutConfiguration
+    private let moods: MoodSource
+    private let model: String
+    private let random: (ClosedRange<Int>) -> Int
+
+    private var frames: HubFrames
+    /// Subscribers that were written to since the last flush.
+    private var touched: [Subscriber] = []
+    /// What was handed over, left out and replayed.
+    private(set) var counters = FanOutCounters()
+
+    init(
+        reader: LogReader,
+        watchers: Watchers,
+        turn: HubTurn,
+        configuration: FanOutConfiguration,
+        model: String,
+        moods: MoodSource,
+        random: @escaping (ClosedRange<Int>) -> Int
+    ) {
+        self.reader = reader
+        self.watchers = watchers
+        self.turn = turn
+        self.configuration = configuration
+        self.model = model
+        self.moods = moods
+        self.random = random
+        frames = HubFrames(epoch: reader.log.epoch)
+    }
+
+    /// Flushes each sink once that was written to, and tells the log of the frames that were encoded.
+    func finish() {
+        let sinks = touched
+        touched.removeAll(keepingCapacity: true)
+        for subscriber in sinks where subscriber.needsFlush {
+            subscriber.needsFlush = false
+            subscriber.sink.flush()
+        }
+        reader.cache(frames.grown)
+        frames.clear()
+    }
+
     /// Writes `hello` and, if its cursor was not honoured, `reset`.
     func greet(_ subscriber: Subscriber, _ join: LogJoin, cursor: String, _ now: Timestamp) {
         let hello = StreamEvent.Hello(
@@ -20,16 +69,20 @@ extension FanOutHub {
         }
     }
 
-    /// Hands a live entry to everyone at the head who watches its room.
+    /// Writes a heartbeat with the last id of the stream.
+    func beat(_ subscriber: Subscriber, _ now: Timestamp) {
+        let id = subscriber.lastID.map { self.id($0) }
+        write(.heartbeat(id: id, serverTime: now.milliseconds), to: subscriber)
+    }
+
+    /// Hands a live entry to every subscriber at the head that watches its room.
     func deliver(_ entry: LogEntry, _ now: Timestamp) {
         var isSeen = false
-        if let members = rooms[entry.roomIndex]?.members.list {
-            for member in members where deliver(entry, to: member) {
-                isSeen = true
-            }
+        for member in watchers.members(of: entry.roomIndex) where deliver(entry, to: member) {
+            isSeen = true
         }
         var isSeenByEveryRoom = false
-        for member in everyRoom.members.list where deliver(entry, to: member) {
+        for member in watchers.membersOfEveryRoom where deliver(entry, to: member) {
             isSeenByEveryRoom = true
         }
         if isSeen || isSeenByEveryRoom {
@@ -49,15 +102,16 @@ extension FanOutHub {
     }
 
     /// Writes as much to a subscriber as it takes now and the turn allows.
-    func pump(_ subscriber: Subscriber, _ now: Timestamp) {
+    ///
+    /// - Returns: False if the turn is over and the rest has to wait for another one.
+    func pump(_ subscriber: Subscriber, _ now: Timestamp) -> Bool {
         while subscriber.sink.isWritable {
             let work = subscriber.machine.work
             if work == .nothing {
-                return
+                return true
             }
             guard !turn.isOver else {
-                wait(subscriber)
-                return
+                return false
             }
             let before = subscriber.written
             switch work {
@@ -66,19 +120,20 @@ extension FanOutHub {
             case .moods: writeMoods(subscriber)
             case .nothing: break
             }
-            turn.bytes -= subscriber.written - before
+            turn.spend(bytes: subscriber.written - before)
         }
+        return true
     }
 
     private func writeSnapshot(_ subscriber: Subscriber, _ now: Timestamp) {
         if let start = subscriber.snapshots.missing {
-            turn.units -= HubTurn.page
+            turn.spend(units: HubTurn.page)
             subscriber.snapshots.add(moods.rooms(start))
             if subscriber.snapshots.missing != nil {
                 return
             }
         }
-        turn.units -= HubTurn.snapshot
+        turn.spend(units: HubTurn.snapshot)
         let start = subscriber.position.sequence
         if let room = subscriber.snapshots.popNext() {
             let id = subscriber.snapshots.isEmpty ? id(start) : nil
@@ -96,7 +151,7 @@ extension FanOutHub {
         // A replay may lag as far as the ring reaches.
         let isReplay = subscriber.position.sequence < subscriber.replayEnd
         let maximumLag = isReplay ? .max : UInt64(configuration.maximumLagBytes)
-        turn.units -= subscriber.sweep == nil ? HubTurn.join(rooms: subscriber.memberNumbers.count) : HubTurn.page
+        turn.spend(units: subscriber.sweep == nil ? HubTurn.join(rooms: subscriber.memberNumbers.count) : HubTurn.page)
         let page = reader.page(
             after: subscriber.position,
             replayEnd: subscriber.replayEnd,
@@ -113,7 +168,7 @@ extension FanOutHub {
                 subscriber.sweep?.giveBack(page.items[index...])
                 return
             }
-            turn.units -= 1
+            turn.spend(units: 1)
             if hand(item.entry, to: subscriber, place: item.place) {
                 observeLate(item.entry, subscriber, now)
             }
@@ -139,17 +194,17 @@ extension FanOutHub {
     /// lower one would get what was counted.
     private func writeMoods(_ subscriber: Subscriber) {
         let limit = 32
-        turn.units -= HubTurn.page
+        turn.spend(units: HubTurn.page)
         let entries = reader.entries(of: subscriber.kept, limit: limit)
         for entry in entries {
             guard subscriber.sink.isWritable else {
                 return
             }
-            turn.units -= 1
+            turn.spend(units: 1)
             counters.delivered += 1
             subscriber.kept.after = entry.sequence
             subscriber.kept.count -= 1
-            let frame = frame(of: entry, at: subscriber.position.level)
+            let frame = frames.frame(of: entry, at: subscriber.position.level)
             if subscriber.moodsKeepIDs {
                 subscriber.lastID = entry.sequence
                 write(frame, to: subscriber)
@@ -185,20 +240,8 @@ extension FanOutHub {
         }
         subscriber.lastID = entry.sequence
         counters.delivered += 1
-        write(frame(of: entry, at: level), to: subscriber)
+        write(frames.frame(of: entry, at: level), to: subscriber)
         return true
-    }
-
-    private func frame(of entry: LogEntry, at level: DetailLevel) -> Frame {
-        if let latest, latest.sequence == entry.sequence, latest.level == level {
-            return latest.frame
-        }
-        let made = entry.frame(at: level, epoch: reader.log.epoch)
-        if made.grown > 0 {
-            grown.append((entry.sequence, made.grown))
-        }
-        latest = (entry.sequence, level, made.frame)
-        return made.frame
     }
 
     /// Writes an event of this subscriber alone.
@@ -206,8 +249,8 @@ extension FanOutHub {
         write(event.frame, to: subscriber)
     }
 
-    /// Writes a frame; it is flushed at the end of the call.
-    func write(_ frame: Frame, to subscriber: Subscriber) {
+    /// Writes a frame; it is flushed by ``finish()``.
+    private func write(_ frame: Frame, to subscriber: Subscriber) {
         subscriber.written += subscriber.sink.write(frame)
         if !subscriber.needsFlush {
             subscriber.needsFlush = true
@@ -215,7 +258,7 @@ extension FanOutHub {
         }
     }
 
-    func id(_ sequence: UInt64) -> EventID {
+    private func id(_ sequence: UInt64) -> EventID {
         EventID(epoch: reader.log.epoch, sequence: sequence)
     }
 
@@ -224,27 +267,21 @@ extension FanOutHub {
         guard case .results(let results) = entry.content else {
             return
         }
-        rooms[entry.roomIndex]?.observed = entry.sequence
-        if byEveryRoom {
-            everyRoom.observed = entry.sequence
-        }
+        watchers.observe(entry, byEveryRoom: byEveryRoom)
         for receipt in results.receipts {
             counters.publishSeconds.observe(now.nanoseconds - receipt.receivedAt, count: Int(receipt.count))
         }
     }
 
-    /// The same for an entry that a subscriber reads late, and that nobody on this loop got before.
+    /// The same for an entry that a subscriber reads late, if no subscriber of this loop got it before.
     private func observeLate(_ entry: LogEntry, _ subscriber: Subscriber, _ now: Timestamp) {
-        var observed = max(rooms[entry.roomIndex]?.observed ?? 0, subscriber.replayEnd)
-        if !everyRoom.members.isEmpty {
-            observed = max(observed, everyRoom.observed)
+        guard entry.sequence > max(watchers.observed(of: entry.roomIndex), subscriber.replayEnd) else {
+            return
         }
-        if entry.sequence > observed {
-            if case .everyRoom = subscriber.position.scope {
-                observe(entry, now, byEveryRoom: true)
-            } else {
-                observe(entry, now, byEveryRoom: false)
-            }
+        if case .everyRoom = subscriber.position.scope {
+            observe(entry, now, byEveryRoom: true)
+        } else {
+            observe(entry, now, byEveryRoom: false)
         }
     }
 }

@@ -2,8 +2,8 @@ import DequeModule
 
 /// What the log knows of its rooms.
 ///
-/// A room stays while the pipeline has it, while it has entries in the ring, or while somebody watches it; the table is
-/// bounded by the three together.
+/// A room stays while the pipeline has it, while it has entries in the ring, or while a reader watches it; the table is
+/// bounded by the three together. ``LogSubscriptions`` knows which readers those are.
 ///
 /// After that, the sequence of its newest evicted entry is remembered for the last ``departedLimit`` rooms: with it, a cursor
 /// of such a room is judged exactly. Of rooms before those the highest one alone is kept: an old cursor of an unknown room
@@ -22,8 +22,8 @@ package struct RoomTable {
         var evicted: UInt64 = 0
         /// Whether the pipeline has the room.
         var isOwned = false
-        /// The readers (event loops) that watch it.
-        var readers: [Int] = []
+        /// Whether a reader (event loop) watches it by name.
+        var isWatched = false
 
         /// Whether an entry is in the ring.
         var hasEntries: Bool {
@@ -90,18 +90,16 @@ package struct RoomTable {
         return index
     }
 
-    /// Enters a reader of a room, which need not exist yet.
-    mutating func watch(_ name: [UInt8], reader: Int) -> RoomIndex {
+    /// A reader watches a room, which need not exist yet.
+    mutating func watch(_ name: [UInt8]) -> RoomIndex {
         let index = insert(name)
-        if !self[index].readers.contains(reader) {
-            self[index].readers.append(reader)
-        }
+        self[index].isWatched = true
         return index
     }
 
-    /// Removes a reader of a room.
-    mutating func unwatch(_ index: RoomIndex, reader: Int) {
-        self[index].readers.removeAll { $0 == reader }
+    /// No reader watches a room any more.
+    mutating func unwatch(_ index: RoomIndex) {
+        self[index].isWatched = false
         removeIfUnused(index)
     }
 
@@ -144,7 +142,7 @@ package struct RoomTable {
     }
 
     private mutating func removeIfUnused(_ index: RoomIndex) {
-        guard !self[index].isOwned, !self[index].hasEntries, self[index].readers.isEmpty else {
+        guard !self[index].isOwned, !self[index].hasEntries, !self[index].isWatched else {
             return
         }
         let room = self[index]

@@ -15,22 +15,12 @@ package struct LogReader: Sendable {
     ///   - wake: Called on any thread, once after the outbox became non-empty, until ``take()`` is called.
     package init(log: EventLog, wake: @escaping @Sendable () -> Void) {
         self.log = log
-        number = log.state.withLock { state in
-            state.readers.append(OutboxState(wake: wake))
-            return state.readers.count - 1
-        }
+        number = log.state.withLock { $0.subscriptions.add(wake: wake) }
     }
 
     /// Takes what is in the outbox.
     package func take() -> Outbox {
-        log.state.withLock { state in
-            let outbox = Outbox(entries: state.readers[number].entries, isOverrun: state.readers[number].isOverrun)
-            state.readers[number].entries = []
-            state.readers[number].bytes = 0
-            state.readers[number].isOverrun = false
-            state.readers[number].isWoken = false
-            return outbox
-        }
+        log.state.withLock { $0.subscriptions.take(number) }
     }
 
     /// Enters a subscriber: reads the head and enters this reader of its rooms, in one step.
@@ -47,9 +37,13 @@ package struct LogReader: Sendable {
         log.state.withLock { state in
             var indices: [RoomIndex]?
             if let rooms {
-                indices = rooms.map { state.ring.rooms.watch($0, reader: number) }
-            } else if !state.everyRoomReaders.contains(number) {
-                state.everyRoomReaders.append(number)
+                indices = rooms.map { name in
+                    let index = state.ring.rooms.watch(name)
+                    state.subscriptions.watch(index, number)
+                    return index
+                }
+            } else {
+                state.subscriptions.watchEveryRoom(number)
             }
             let head = state.ring.head
             let atHead = state.ring.position(atHeadOf: indices, level: level)
@@ -86,15 +80,15 @@ package struct LogReader: Sendable {
             return
         }
         log.state.withLock { state in
-            for room in rooms {
-                state.ring.rooms.unwatch(room, reader: number)
+            for room in rooms where !state.subscriptions.unwatch(room, number) {
+                state.ring.rooms.unwatch(room)
             }
         }
     }
 
     /// This reader has no subscriber of every room any more.
     package func unwatchEveryRoom() {
-        log.state.withLock { state in state.everyRoomReaders.removeAll { $0 == number } }
+        log.state.withLock { $0.subscriptions.unwatchEveryRoom(number) }
     }
 
     /// The next entries after a position; see ``EventRing/page(after:replayEnd:sweep:limit:maximumLag:)``.
@@ -160,7 +154,7 @@ package struct LogJoin: Sendable {
     package var position: LogPosition
     /// The head at that moment: what is up to here is a replay, what is after it is live.
     package var head: UInt64
-    /// How far back the ring reaches, in nanoseconds.
+    /// The age of the oldest entry in the ring, in nanoseconds.
     package var replayAge: Int64
     /// What became of its cursor.
     package var verdict: Verdict = .fresh
