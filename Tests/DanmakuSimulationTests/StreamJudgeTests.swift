@@ -9,7 +9,7 @@ import Testing
 struct StreamJudgeTests {
     /// Three entries of room `a` with two comments each, and one of `b`, on a log of epoch `e`.
     private static func witness(_ loop: EmbeddedEventLoop) -> Witness {
-        let log = EventLog(ringBytes: 1 << 20, epoch: "e")
+        let log = LogReplica(ringBytes: 1 << 20, epoch: "e")
         let witness = Witness(log: log, loop: loop)
         log.append([results("a", 1...2), results("b", 1...1), results("a", 3...4), results("a", 5...6)], now: 0)
         return witness

@@ -45,7 +45,7 @@ extension LogEntry {
     ///
     /// - Returns: The frame, and how many bytes of memory the entry holds more because of it (0 if it was there).
     package func frame(at level: DetailLevel, epoch: [UInt8]) -> (frame: Frame, grown: Int) {
-        frames.withLock { $0.frame(of: self, at: level, id: EventID(epoch: epoch, sequence: sequence)) }
+        frames.withLock { $0.frame(of: self, at: level, id: EventID(epoch: epoch, id: id)) }
     }
 
     /// Drops the frames; they are encoded again if needed.

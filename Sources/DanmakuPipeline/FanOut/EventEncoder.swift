@@ -1,21 +1,21 @@
-/// The `id` of an event: `<epoch>-<sequence>`.
+/// The `id` of an event: `<epoch>-<id>`.
 package struct EventID: Sendable, Equatable {
     /// Letters and digits.
     package var epoch: [UInt8]
-    /// The entry's place in the log.
-    package var sequence: UInt64
+    /// The entry's id (``LogEntry/id``).
+    package var id: UInt64
 
     /// Creates an id.
-    package init(epoch: [UInt8], sequence: UInt64) {
+    package init(epoch: [UInt8], id: UInt64) {
         self.epoch = epoch
-        self.sequence = sequence
+        self.id = id
     }
 
     /// Appends the id; it needs no escaping.
     func encode(into writer: inout JSONWriter) {
         writer.raw(epoch)
         writer.raw("-")
-        writer.integer(sequence)
+        writer.integer(id)
     }
 }
 

@@ -65,7 +65,7 @@ final class StreamWriter {
             counters.replayHits += 1
         case .reset(let reason):
             counters.replayResets += 1
-            write(.reset(reason, from: cursor, to: id(join.position.sequence)), to: subscriber)
+            write(.reset(reason, from: cursor, to: id(join.position.id)), to: subscriber)
         }
     }
 
@@ -134,7 +134,7 @@ final class StreamWriter {
             }
         }
         turn.spend(units: HubTurn.snapshot)
-        let start = subscriber.position.sequence
+        let start = subscriber.position.id
         if let room = subscriber.snapshots.popNext() {
             let id = subscriber.snapshots.isEmpty ? id(start) : nil
             write(.snapshot(moods.mood(room, now), room: room, id: id), to: subscriber)
@@ -173,7 +173,7 @@ final class StreamWriter {
                 observeLate(item.entry, subscriber, now)
             }
         }
-        subscriber.position.sequence = page.end
+        subscriber.position.advance(over: page)
         if page.isLast {
             subscriber.machine.complete(.page)
         }
@@ -206,7 +206,7 @@ final class StreamWriter {
             subscriber.kept.count -= 1
             let frame = frames.frame(of: entry, at: subscriber.position.level)
             if subscriber.moodsKeepIDs {
-                subscriber.lastID = entry.sequence
+                subscriber.lastID = entry.id
                 write(frame, to: subscriber)
             } else {
                 write(frame.withoutID, to: subscriber)
@@ -224,8 +224,8 @@ final class StreamWriter {
     private func skip(_ skipped: Tally.Level, _ subscriber: Subscriber) {
         if skipped.events > 0 {
             counters.skipped += skipped.events
-            subscriber.lastID = subscriber.position.sequence
-            write(.skipped(skipped, id: id(subscriber.position.sequence)), to: subscriber)
+            subscriber.lastID = subscriber.position.id
+            write(.skipped(skipped, id: id(subscriber.position.id)), to: subscriber)
         }
     }
 
@@ -238,7 +238,7 @@ final class StreamWriter {
         guard entry.isVisible(at: level) else {
             return false
         }
-        subscriber.lastID = entry.sequence
+        subscriber.lastID = entry.id
         counters.delivered += 1
         write(frames.frame(of: entry, at: level), to: subscriber)
         return true
@@ -258,8 +258,8 @@ final class StreamWriter {
         }
     }
 
-    private func id(_ sequence: UInt64) -> EventID {
-        EventID(epoch: reader.log.epoch, sequence: sequence)
+    private func id(_ id: UInt64) -> EventID {
+        EventID(epoch: reader.log.epoch, id: id)
     }
 
     /// Counts the comments of an entry at its first hand-over on this loop.

@@ -8,7 +8,7 @@ final class Subscriber {
     let replayEnd: UInt64
     /// Its number among the members of each room that it watches.
     var memberNumbers: [Int32]
-    /// The sequence of its last `id`; `nil` before the last snapshot.
+    /// Its last `id`; `nil` before the last snapshot.
     var lastID: UInt64?
     /// The rooms whose snapshots are outstanding.
     var snapshots: OutstandingSnapshots

@@ -21,7 +21,7 @@ package protocol SubscriberSink: AnyObject {
 
 /// Where snapshots come from.
 package struct MoodSource {
-    /// All rooms there are, a part at a time, from a place on: see ``EventLog/publishedRooms(from:)``.
+    /// All rooms there are, a part at a time, from a place on: see ``LogReplica/publishedRooms(from:)``.
     package var rooms: (_ start: Int) -> RoomNames
     /// A room's mood, in full; a room without comments has one of zeros.
     package var mood: (_ room: [UInt8], _ now: Timestamp) -> MoodSnapshot

@@ -1,9 +1,9 @@
 import SentimentModel
 
-/// A place in a log as a browser hands it back: `<epoch>-<sequence>` (`Last-Event-ID`, `?cursor=`).
+/// A place in a log as a browser hands it back: `<epoch>-<id>` (`Last-Event-ID`, `?cursor=`).
 package enum Cursor: Sendable, Equatable {
     /// It has the form of a cursor.
-    case place(epoch: [UInt8], sequence: UInt64)
+    case place(epoch: [UInt8], id: UInt64)
     /// It has not.
     case malformed
 
@@ -14,11 +14,11 @@ package enum Cursor: Sendable, Equatable {
             self = .malformed
             return
         }
-        guard let sequence = ClientNumber.integer(bytes[(dash + 1)...], in: UInt64.min...UInt64.max) else {
+        guard let id = ClientNumber.integer(bytes[(dash + 1)...], in: UInt64.min...UInt64.max) else {
             self = .malformed
             return
         }
-        self = .place(epoch: Array(bytes[..<dash]), sequence: sequence)
+        self = .place(epoch: Array(bytes[..<dash]), id: id)
     }
 }
 

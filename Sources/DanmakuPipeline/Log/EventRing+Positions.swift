@@ -8,28 +8,37 @@ extension EventRing {
                 rooms.map { .init(index: $0, moods: 0, tally: self.rooms[$0].tally[level]) }
             )
         }
-        return LogPosition(level: level, sequence: head, scope: scope ?? .everyRoom(tally[level]))
+        return LogPosition(level: level, sequence: head, id: headID, scope: scope ?? .everyRoom(tally[level]))
     }
 
     /// Where a subscriber with a cursor begins; `nil` if an entry of a watched room after it has left the ring.
     ///
-    /// It costs O(log n) of the ring for each room.
+    /// It costs O(log n) of the ring, and as much again for each room.
+    ///
+    /// - Parameters:
+    ///   - id: The cursor; at most ``headID``.
+    ///   - rooms: The rooms; `nil` for every room.
+    ///   - level: The level.
+    ///   - steps: Is increased by the elements that were looked at.
+    /// - Returns: The position.
     func position(
-        after sequence: UInt64,
+        after id: UInt64,
         of rooms: [RoomIndex]?,
         level: DetailLevel,
         steps: inout Int
     ) -> LogPosition? {
+        let sequence = self.sequence(through: id, steps: &steps)
         guard let rooms else {
-            guard sequence >= first - 1 else {
+            guard evictedID <= id else {
                 return nil
             }
-            return LogPosition(level: level, sequence: sequence, scope: .everyRoom(logTally(through: sequence)[level]))
+            let tally = logTally(through: sequence)[level]
+            return LogPosition(level: level, sequence: sequence, id: id, scope: .everyRoom(tally))
         }
         var watched: [LogPosition.WatchedRoom] = []
         watched.reserveCapacity(rooms.count)
         for index in rooms {
-            guard self.rooms[index].evicted <= sequence else {
+            guard self.rooms[index].evictedID <= id else {
                 return nil
             }
             let read = roomTally(of: index, through: sequence, steps: &steps)
@@ -39,7 +48,23 @@ extension EventRing {
             tally.events += moods - read.moods
             watched.append(.init(index: index, moods: UInt32(truncatingIfNeeded: moods), tally: tally))
         }
-        return LogPosition(level: level, sequence: sequence, scope: .rooms(watched))
+        return LogPosition(level: level, sequence: sequence, id: id, scope: .rooms(watched))
+    }
+
+    /// The newest entry up to an id: its sequence, or that before the oldest entry if all in the ring are newer.
+    private func sequence(through id: UInt64, steps: inout Int) -> UInt64 {
+        var low = 0
+        var high = slots.count
+        while low < high {
+            steps += 1
+            let middle = (low + high) / 2
+            if slots[middle].entry.id > id {
+                high = middle
+            } else {
+                low = middle + 1
+            }
+        }
+        return first + UInt64(low) - 1
     }
 
     /// Moves a position to the head and says what that leaves out.

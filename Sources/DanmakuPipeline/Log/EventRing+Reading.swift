@@ -27,7 +27,7 @@ extension EventRing {
         limit: Int,
         maximumLag: UInt64
     ) -> LogPage {
-        var page = LogPage(end: position.sequence)
+        var page = LogPage(end: position.sequence, endID: position.id)
         let published = tally[position.level].bytes
         if let sweep, sweep.heap.first?.sequence ?? .max < first {
             // Its next entry is its oldest.
@@ -55,10 +55,12 @@ extension EventRing {
         page.steps += page.items.count + current.heap.steps - before
         guard current.heap.first == nil else {
             page.end = page.items.last?.entry.sequence ?? position.sequence
+            page.endID = page.items.last?.entry.id ?? position.id
             sweep = current
             return page
         }
         page.end = current.end
+        page.endID = current.endID
         page.isLast = current.end == head
         return page
     }

@@ -2,7 +2,8 @@ import DequeModule
 
 /// The log's content: the newest entries, oldest first, and what is known of each room.
 ///
-/// Entries are found by index arithmetic (their sequences have no holes), and by lists of sequences for each room and class.
+/// Entries are found by index arithmetic (their sequences have no holes), and by lists of sequences for each room and class;
+/// a client's id is looked up once, at its join.
 /// What it holds is bounded by `log.ring-bytes`, the frames cached on its entries and its indices included: a quarter of
 /// it may be frames, of which the oldest go first; entries go when all together exceed the bound. The newest entry stays.
 package struct EventRing {
@@ -20,6 +21,10 @@ package struct EventRing {
     private(set) var slots: Deque<Slot> = []
     /// The sequence of the oldest entry; of the next one if there is none.
     private(set) var first: UInt64 = 1
+    /// The id of the newest entry; 0 if there never was one.
+    private(set) var headID: UInt64 = 0
+    /// The id of the newest entry that has left the ring; 0 if there is none.
+    private(set) var evictedID: UInt64 = 0
     /// What all rooms have published.
     private(set) var tally = Tally()
     /// The rooms.
@@ -60,13 +65,16 @@ package struct EventRing {
     }
 
     /// Adds an entry, and evicts what no longer fits.
-    mutating func append(_ draft: EntryDraft, share: Tally, now: Int64) -> LogEntry {
+    mutating func append(_ draft: EntryDraft, id: UInt64, share: Tally, now: Int64) -> LogEntry {
+        precondition(id > headID, "the id \(id) does not follow \(headID)")
+        headID = id
         let sequence = head + 1
         let room = rooms.publishing(draft.room)
         tally.add(share)
         rooms[room].tally.add(share)
         let entry = LogEntry(
             sequence: sequence,
+            id: id,
             draft: draft,
             share: share,
             roomIndex: room,
@@ -119,6 +127,7 @@ package struct EventRing {
         while bytes > limit, slots.count > 1, let slot = slots.popFirst() {
             let sequence = first
             first += 1
+            evictedID = slot.entry.id
             footprint -= slot.entry.footprint
             cachedBytes -= slot.cachedBytes
             if cached.first == sequence {
@@ -129,7 +138,7 @@ package struct EventRing {
             } else {
                 lists.evict(sequence, slot.entry.kind)
             }
-            rooms.evict(sequence, of: slot.entry.roomIndex, slot.entry.kind)
+            rooms.evict(slot.entry)
         }
     }
 }

@@ -5,8 +5,10 @@ import Synchronization
 /// It knows its neighbours by sequence only (the ring does), so that an entry that is still being written to a client keeps
 /// no other one alive.
 package final class LogEntry: Sendable {
-    /// Its place in the log, from 1, without holes.
+    /// Its place in this process's copy of the log, from 1, without holes.
     package let sequence: UInt64
+    /// What clients know it by: ascending, perhaps with gaps, and the same in every copy of the log.
+    package let id: UInt64
     /// The room's name.
     package let room: [UInt8]
     /// The room's number in the log's table.
@@ -28,6 +30,7 @@ package final class LogEntry: Sendable {
 
     init(
         sequence: UInt64,
+        id: UInt64,
         draft: EntryDraft,
         share: Tally,
         roomIndex: RoomIndex,
@@ -35,6 +38,7 @@ package final class LogEntry: Sendable {
         logTally: Tally
     ) {
         self.sequence = sequence
+        self.id = id
         room = draft.room
         self.roomIndex = roomIndex
         content = draft.content
@@ -42,8 +46,8 @@ package final class LogEntry: Sendable {
         self.share = share
         self.roomTally = roomTally
         self.logTally = logTally
-        // 696 bytes are the object itself, its tallies, its slot in the ring, its sequence in two lists.
-        footprint = 696 + draft.content.footprint
+        // 704 bytes are the object itself, its tallies, its slot in the ring, its sequence in two lists.
+        footprint = 704 + draft.content.footprint
     }
 
     /// Whether the entry is an event at a level.

@@ -25,9 +25,17 @@ package struct LogPosition: Sendable {
     /// The level it reads at.
     package let level: DetailLevel
     /// Every watched entry up to this one was dealt with.
-    package var sequence: UInt64
+    package private(set) var sequence: UInt64
+    /// The id up to which that is so: that of the entry, or the client's own cursor.
+    package private(set) var id: UInt64
     /// What it watches.
     package var scope: Scope
+
+    /// Takes note that a page was handed over.
+    package mutating func advance(over page: LogPage) {
+        sequence = page.end
+        id = page.endID
+    }
 
     /// Takes note that an entry was handed over.
     ///
@@ -36,6 +44,7 @@ package struct LogPosition: Sendable {
     ///   - place: Which of the watched rooms is its room; without meaning for every room.
     package mutating func advance(over entry: LogEntry, place: Int) {
         sequence = entry.sequence
+        id = entry.id
         switch scope {
         case .rooms(var rooms):
             // Taken out and put back, so that the array is not copied.
@@ -66,6 +75,8 @@ package struct LogPage: Sendable {
     package var items: [Item] = []
     /// Every watched entry up to here was dealt with once all of them are handed over.
     package var end: UInt64
+    /// The id of that place.
+    package var endID: UInt64
     /// Whether the position is then at the head.
     package var isLast = false
     /// Estimated bytes of the frames between the position (before this page) and the head; 0 if they were not measured

@@ -5,7 +5,7 @@ import Synchronization
 /// Every call takes the log's lock for a bounded time and hands values out; nothing is encoded or written under it.
 package struct LogReader: Sendable {
     /// The log.
-    package let log: EventLog
+    package let log: LogReplica
     private let number: Int
 
     /// Enters a reader.
@@ -13,7 +13,7 @@ package struct LogReader: Sendable {
     /// - Parameters:
     ///   - log: The log.
     ///   - wake: Called on any thread, once after the outbox became non-empty, until ``take()`` is called.
-    package init(log: EventLog, wake: @escaping @Sendable () -> Void) {
+    package init(log: LogReplica, wake: @escaping @Sendable () -> Void) {
         self.log = log
         number = log.state.withLock { $0.subscriptions.add(wake: wake) }
     }
@@ -45,21 +45,20 @@ package struct LogReader: Sendable {
             } else {
                 state.subscriptions.watchEveryRoom(number)
             }
-            let head = state.ring.head
             let atHead = state.ring.position(atHeadOf: indices, level: level)
-            var join = LogJoin(position: atHead, head: head, replayAge: state.ring.age(now: now))
+            var join = LogJoin(position: atHead, head: state.ring.head, replayAge: state.ring.age(now: now))
             switch cursor {
             case nil:
                 break
             case .malformed:
                 join.verdict = .reset(.malformed)
-            case .place(let epoch, let sequence):
+            case .place(let epoch, let id):
                 if epoch != log.epoch {
                     join.verdict = .reset(.epoch)
-                } else if sequence > head {
+                } else if id > state.ring.headID {
                     join.verdict = .reset(.ahead)
                 } else if let position = state.ring.position(
-                    after: sequence,
+                    after: id,
                     of: indices,
                     level: level,
                     steps: &join.steps

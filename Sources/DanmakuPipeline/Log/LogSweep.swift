@@ -8,6 +8,8 @@ import DequeModule
 package struct LogSweep: Sendable {
     /// The head at which it began.
     let end: UInt64
+    /// The id of that head.
+    let endID: UInt64
     /// Up to here it is a replay: of the moods up to here only a room's newest is visible.
     let replayEnd: UInt64
     /// How far the subscriber lagged when it began, in bytes.
@@ -59,6 +61,7 @@ extension EventRing {
         }
         return LogSweep(
             end: head,
+            endID: headID,
             replayEnd: replayEnd,
             lag: lag,
             published: tally[position.level].bytes,

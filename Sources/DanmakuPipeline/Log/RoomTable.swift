@@ -5,21 +5,23 @@ import DequeModule
 /// A room stays while the pipeline has it, while it has entries in the ring, or while a reader watches it; the table is
 /// bounded by the three together. ``LogSubscriptions`` knows which readers those are.
 ///
-/// After that, the sequence of its newest evicted entry is remembered for the last ``departedLimit`` rooms: with it, a cursor
-/// of such a room is judged exactly. Of rooms before those the highest one alone is kept: an old cursor of an unknown room
-/// then gets a `reset` that it might not have needed, and never a gap that nobody mentions.
+/// After that, the id of its newest evicted entry is remembered for the last ``departedLimit`` rooms: with it, a cursor of such
+/// a room is judged exactly. Of the rooms before those only the highest id is kept: an old cursor of an unknown room then
+/// gets a `reset` that it might not have needed, and never a gap without one.
 package struct RoomTable {
     /// One room.
     struct Room {
         let name: [UInt8]
         /// What it has published.
         var tally = Tally()
-        /// Its newest entry, perhaps evicted; 0 if there never was one.
+        /// Its newest entry, perhaps evicted; 0 if there was none since it is in the table.
         var newest: UInt64 = 0
         /// Its entries in the ring.
         var lists = EntryLists()
-        /// Its newest evicted entry; 0 if none was.
+        /// Its newest evicted entry; 0 if none was since it is in the table.
         var evicted: UInt64 = 0
+        /// The id of its newest evicted entry, at most; 0 if none was.
+        var evictedID: UInt64 = 0
         /// Whether the pipeline has the room.
         var isOwned = false
         /// Whether a reader (event loop) watches it by name.
@@ -112,9 +114,11 @@ package struct RoomTable {
     }
 
     /// An entry of a room has left the ring.
-    mutating func evict(_ sequence: UInt64, of index: RoomIndex, _ kind: EntryClass) {
-        self[index].evicted = sequence
-        self[index].lists.evict(sequence, kind)
+    mutating func evict(_ entry: LogEntry) {
+        let index = entry.roomIndex
+        self[index].evicted = entry.sequence
+        self[index].evictedID = entry.id
+        self[index].lists.evict(entry.sequence, entry.kind)
         removeIfUnused(index)
     }
 
@@ -123,8 +127,7 @@ package struct RoomTable {
             return index
         }
         var room = Room(name: name)
-        room.evicted = departed[name] ?? departedBefore
-        room.newest = room.evicted
+        room.evictedID = departed[name] ?? departedBefore
         let index: RoomIndex
         // The end of the table may have been cut off since a place became free.
         while let last = free.last, Int(last) >= rooms.count {
@@ -156,10 +159,10 @@ package struct RoomTable {
             (rooms, free) = ([], [])
         }
         // A room that the table only guessed about is guessed again.
-        guard room.evicted > departedBefore else {
+        guard room.evictedID > departedBefore else {
             return
         }
-        if departed.updateValue(room.evicted, forKey: room.name) == nil {
+        if departed.updateValue(room.evictedID, forKey: room.name) == nil {
             departedOrder.append(room.name)
         }
         if departedOrder.count > Self.departedLimit, let oldest = departedOrder.popFirst() {

@@ -8,7 +8,7 @@ public import ServiceLifecycle
 /// no socket and no HTTP in here.
 public final class Pipeline: Service, Sendable {
     /// What was published, for streams and replays.
-    package let log: EventLog
+    package let log: LogReplica
     /// What the pipeline was told.
     public let configuration: PipelineConfiguration
 
@@ -32,7 +32,7 @@ public final class Pipeline: Service, Sendable {
     ///   - clock: What drivers sleep on.
     ///   - random: Where keys and epochs come from.
     ///   - logger: For state changes; nothing is logged per comment.
-    public init(
+    public convenience init(
         configuration: PipelineConfiguration,
         scorer: any SentimentScorer,
         fallback: any SentimentScorer,
@@ -41,13 +41,36 @@ public final class Pipeline: Service, Sendable {
         random: RandomSource = .system,
         logger: Logger
     ) {
+        self.init(
+            configuration: configuration,
+            scorer: scorer,
+            fallback: fallback,
+            time: time,
+            clock: clock,
+            random: random,
+            logger: logger,
+            writer: { LocalLog($0) }
+        )
+    }
+
+    /// The same with another way into the log; `writer` is given the replica that subscribers read.
+    package init(
+        configuration: PipelineConfiguration,
+        scorer: any SentimentScorer,
+        fallback: any SentimentScorer,
+        time: any TimeSource,
+        clock: any Clock<Duration>,
+        random: RandomSource,
+        logger: Logger,
+        writer: (LogReplica) -> any LogWriter
+    ) {
         self.configuration = configuration
         self.time = time
         self.clock = clock
         self.logger = logger
-        let log = EventLog(
+        let log = LogReplica(
             ringBytes: configuration.fanOut.ringBytes,
-            epoch: EventLog.epoch(from: random)
+            epoch: LogReplica.epoch(from: random)
         )
         let budget = QueueBudget(limit: configuration.queueLimit, byteLimit: configuration.queueByteLimit)
         let shared = ShardIntake.Shared(configuration: configuration, random: random)
@@ -62,6 +85,7 @@ public final class Pipeline: Service, Sendable {
             onTransition: changes.log
         )
         let displayKey = random.next()
+        let logWriter = writer(log)
         let timer = flushTimer
         let shards = (0..<configuration.shardCount)
             .map { _ in
@@ -71,6 +95,7 @@ public final class Pipeline: Service, Sendable {
                     displayKey: displayKey,
                     scorer: guarded,
                     log: log,
+                    writer: logWriter,
                     budget: budget,
                     time: time,
                     flushTimer: timer

@@ -11,7 +11,10 @@ package final class Shard: Sendable {
     let board: Mutex<ShardBoard>
     let lane: ScoringLane
     let scorer: GuardedScorer
-    let log: EventLog
+    /// What subscribers read; asked whether a room is watched.
+    let log: LogReplica
+    /// Where entries go.
+    let writer: any LogWriter
     let budget: QueueBudget
     let time: any TimeSource
     let flushTimer: FlushTimer
@@ -21,7 +24,8 @@ package final class Shard: Sendable {
         fanOut: FanOutConfiguration,
         displayKey: UInt64,
         scorer: GuardedScorer,
-        log: EventLog,
+        log: LogReplica,
+        writer: any LogWriter,
         budget: QueueBudget,
         time: any TimeSource,
         flushTimer: FlushTimer
@@ -31,6 +35,7 @@ package final class Shard: Sendable {
         lane = ScoringLane(scorer: scorer, time: time)
         self.scorer = scorer
         self.log = log
+        self.writer = writer
         self.budget = budget
         self.time = time
         self.flushTimer = flushTimer
@@ -184,28 +189,21 @@ package final class Shard: Sendable {
         publish()
     }
 
-    /// Appends the outbox to the log, in its order, unless another thread is at it already.
+    /// Hands what waits to the log, unless a commit is on its way: then that goes on with it.
     func publish() {
-        var outgoing = board.withLock { $0.beginPublishing() }
-        while !outgoing.isEmpty {
-            append(outgoing)
-            outgoing = board.withLock { $0.continuePublishing() }
-        }
+        handOver(board.withLock { $0.commits.begin() })
     }
 
-    private func append(_ outgoing: ShardBoard.Outgoing) {
-        let now = time.now().nanoseconds
-        guard !outgoing.departures.isEmpty else {
-            log.append(outgoing.drafts, now: now)
-            return
+    private func handOver(_ first: LogCommit) {
+        var commit = first
+        while !commit.isEmpty {
+            let settlement = writer.append(commit, now: time.now().nanoseconds) { [self] in
+                handOver(board.withLock { $0.commits.settled() })
+            }
+            switch settlement {
+            case .settled: commit = board.withLock { $0.commits.settled() }
+            case .pending: return
+            }
         }
-        // A room is forgotten after its last entry, and before the first one of a new room of its name.
-        var done = 0
-        for departure in outgoing.departures {
-            log.append(Array(outgoing.drafts[done..<departure.position]), now: now)
-            log.forget(departure.room)
-            done = departure.position
-        }
-        log.append(Array(outgoing.drafts[done...]), now: now)
     }
 }

@@ -52,7 +52,7 @@ extension ShardBoard {
     package mutating func flushAll(now: Timestamp) {
         for room in rooms.lazy.compactMap(\.self) {
             if let draft = room.flush.take(now: now.nanoseconds) {
-                outbox.drafts.append(draft)
+                commits.append(draft)
             }
             publishMood(of: room, now: now)
         }
@@ -64,7 +64,7 @@ extension ShardBoard {
             return
         }
         if let draft = room.flush.takeIfDue(now: now.nanoseconds) {
-            outbox.drafts.append(draft)
+            commits.append(draft)
         }
         publishMood(of: room, now: now)
         guard let due = room.due else {
@@ -87,32 +87,6 @@ extension ShardBoard {
         }
         let snapshot = room.nextMood(now: now, degraded: isDegraded, detail: detail)
         latestAt = max(latestAt, snapshot.at)
-        outbox.drafts.append(.mood(snapshot, detail: detail, room: room.name.bytes))
-    }
-}
-
-// MARK: - The way to the log
-
-extension ShardBoard {
-    /// What to hand to the log now; empty if another thread is at it already.
-    package mutating func beginPublishing() -> Outgoing {
-        guard !isPublishing, !outbox.isEmpty else {
-            return Outgoing()
-        }
-        isPublishing = true
-        return takeOutbox()
-    }
-
-    /// What came while the last entries were appended; nothing ends the publishing.
-    package mutating func continuePublishing() -> Outgoing {
-        if outbox.isEmpty {
-            isPublishing = false
-        }
-        return takeOutbox()
-    }
-
-    private mutating func takeOutbox() -> Outgoing {
-        defer { outbox = Outgoing() }
-        return outbox
+        commits.append(.mood(snapshot, detail: detail, room: room.name.bytes))
     }
 }

@@ -2,32 +2,11 @@ import SentimentModel
 
 /// The publishing half of a shard: what its rooms have become, and the entries that wait for the log.
 ///
-/// A value without lock or clock; the ``Shard`` guards it. Entries leave through ``outbox`` in the order they were
-/// made: whoever finds ``isPublishing`` false drains it to empty, all others only add.
+/// A value without lock or clock; the ``Shard`` guards it. Entries leave through ``commits`` in the order in which they were
+/// made.
 package struct ShardBoard {
     /// The rooms by the slots of the shard's ``RoomDirectory``.
     package private(set) var rooms: [RoomBoard?] = []
-    /// What is on its way to the log, in order.
-    package struct Outgoing: Sendable {
-        /// A room that the log has to forget.
-        package struct Departure: Sendable {
-            /// How many of the entries come before it.
-            package let position: Int
-            /// The room's name.
-            package let room: [UInt8]
-        }
-
-        /// Entries.
-        package var drafts: [EntryDraft] = []
-        /// Rooms that are forgotten in between, in ascending position.
-        package var departures: [Departure] = []
-
-        /// Whether nothing has to be done.
-        package var isEmpty: Bool {
-            drafts.isEmpty && departures.isEmpty
-        }
-    }
-
     /// A result for a request that waits for it.
     struct Delivery: Sendable {
         let watcher: CommentBatch.Watcher
@@ -43,9 +22,7 @@ package struct ShardBoard {
     }
 
     /// What is on its way to the log.
-    package internal(set) var outbox = Outgoing()
-    /// Whether some thread is appending entries of this shard to the log.
-    package var isPublishing = false
+    package var commits = CommitQueue()
     /// Whether any scorer's breaker is open, as the shard saw it last; every room's mood says it within seconds.
     package var isDegraded = false {
         didSet {
@@ -138,7 +115,7 @@ package struct ShardBoard {
                     now: now.nanoseconds
                 )
                 if let full {
-                    outbox.drafts.append(full)
+                    commits.append(full)
                 }
                 room.pacer.change(now: now.nanoseconds)
                 while watcher < scored.batch.watchers.count, scored.batch.watchers[watcher].position == position {
@@ -197,12 +174,12 @@ extension ShardBoard {
     package mutating func remove(_ evicted: [EvictionCandidate], now: Timestamp) {
         for candidate in evicted {
             if let draft = room(candidate.slot)?.flush.take(now: now.nanoseconds) {
-                outbox.drafts.append(draft)
+                commits.append(draft)
             }
             if Int(candidate.slot) < rooms.count {
                 rooms[Int(candidate.slot)] = nil
             }
-            outbox.departures.append(.init(position: outbox.drafts.count, room: candidate.name.bytes))
+            commits.forget(candidate.name.bytes)
         }
     }
 }

@@ -36,12 +36,12 @@ final class Witness {
     private(set) var comments = 0
 
     private var newest: [String: UInt64] = [:]
-    private let log: EventLog
+    private let log: LogReplica
     private let loop: EmbeddedEventLoop
     private var reader: LogReader!
 
     /// Begins to read a log.
-    init(log: EventLog, loop: EmbeddedEventLoop) {
+    init(log: LogReplica, loop: EmbeddedEventLoop) {
         self.log = log
         self.loop = loop
         // Taken at once, so that the bound of an outbox is not reached; everything happens on one thread.

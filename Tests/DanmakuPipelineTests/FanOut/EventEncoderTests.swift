@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Frames")
 struct EventEncoderTests {
-    private static let id = EventID(epoch: Fixture.bytes("k3"), sequence: 42)
+    private static let id = EventID(epoch: Fixture.bytes("k3"), id: 42)
 
     private static func parse(_ frame: Frame) -> EventStreamParser {
         var parser = EventStreamParser()
@@ -120,7 +120,7 @@ struct EventEncoderTests {
 
     @Test("a mood and an alert are encoded as the contract writes them")
     func bodies() throws {
-        let id = EventID(epoch: Fixture.bytes("k3"), sequence: 7)
+        let id = EventID(epoch: Fixture.bytes("k3"), id: 7)
         var snapshot = MoodSnapshot(at: 12)
         snapshot.totalComments = 3
         let brief = try #require(
@@ -152,9 +152,9 @@ struct EventEncoderTests {
     @Test(
         "cursors",
         arguments: [
-            ("k3-42", Cursor.place(epoch: Array("k3".utf8), sequence: 42)),
-            ("k3-0", .place(epoch: Array("k3".utf8), sequence: 0)),
-            ("a-b-18446744073709551615", .place(epoch: Array("a-b".utf8), sequence: .max)),
+            ("k3-42", Cursor.place(epoch: Array("k3".utf8), id: 42)),
+            ("k3-0", .place(epoch: Array("k3".utf8), id: 0)),
+            ("a-b-18446744073709551615", .place(epoch: Array("a-b".utf8), id: .max)),
             ("k3-18446744073709551616", .malformed), ("k3-", .malformed), ("-1", .malformed), ("k3", .malformed),
             ("k3-042", .malformed), ("k3-+4", .malformed), ("k3-4 ", .malformed), ("", .malformed),
         ]

@@ -10,7 +10,7 @@ struct FanOutCostTests {
 
     /// Reads to the head: the steps of the join and of all pages, and the entries that came.
     private static func read(
-        _ log: EventLog,
+        _ log: LogReplica,
         rooms: Int?,
         _ level: DetailLevel,
         cursor: UInt64 = 0
@@ -27,7 +27,7 @@ struct FanOutCostTests {
             for item in page.items {
                 position.advance(over: item.entry, place: item.place)
             }
-            position.sequence = page.end
+            position.advance(over: page)
             cost.steps += page.steps
             cost.longest = max(cost.longest, page.items.count)
             cost.entries += page.items.count
@@ -37,8 +37,8 @@ struct FanOutCostTests {
         }
     }
 
-    private static func log(entries: Int, rooms: Int, _ draft: (String, UInt64) -> EntryDraft) -> EventLog {
-        let log = EventLog(ringBytes: 1 << 30, epoch: "e")
+    private static func log(entries: Int, rooms: Int, _ draft: (String, UInt64) -> EntryDraft) -> LogReplica {
+        let log = LogReplica(ringBytes: 1 << 30, epoch: "e")
         for number in 0..<entries {
             log.append([draft(room(number % rooms), UInt64(number + 1))], now: 0)
         }
@@ -122,12 +122,15 @@ struct FanOutCostTests {
                 var configuration = FanOutConfiguration()
                 configuration.turnUnits = .max / 2
                 configuration.turnBytes = .max / 2
-                let log = EventLog(ringBytes: 1 << 20, epoch: "e")
+                let log = LogReplica(ringBytes: 1 << 20, epoch: "e")
                 let hub = FanOutHub(
                     reader: LogReader(log: log) {},
                     configuration: configuration,
                     model: "test",
-                    moods: MoodSource(rooms: { _ in RoomNames(names: [], next: nil) }, mood: { _, now in MoodSnapshot(at: now.milliseconds) }),
+                    moods: MoodSource(
+                        rooms: { _ in RoomNames(names: [], next: nil) },
+                        mood: { _, now in MoodSnapshot(at: now.milliseconds) }
+                    ),
                     random: { $0.lowerBound }
                 )
                 let rooms = (0..<100).map { Fixture.bytes(Self.room($0)) }

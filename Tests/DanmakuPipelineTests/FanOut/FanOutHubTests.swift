@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A fan-out hub")
 struct FanOutHubTests {
-    private let log: EventLog
+    private let log: LogReplica
     private let hub: FanOutHub
     private static let start = Fixture.time(0)
 
@@ -15,11 +15,11 @@ struct FanOutHubTests {
         // Turns have tests of their own.
         configuration.turnUnits = .max / 2
         configuration.turnBytes = .max / 2
-        log = EventLog(ringBytes: configuration.ringBytes, epoch: "e")
+        log = LogReplica(ringBytes: configuration.ringBytes, epoch: "e")
         hub = Self.hub(log, configuration, rooms: [])
     }
 
-    private static func hub(_ log: EventLog, _ configuration: FanOutConfiguration, rooms: [String]) -> FanOutHub {
+    private static func hub(_ log: LogReplica, _ configuration: FanOutConfiguration, rooms: [String]) -> FanOutHub {
         FanOutHub(
             reader: LogReader(log: log) {},
             configuration: configuration,

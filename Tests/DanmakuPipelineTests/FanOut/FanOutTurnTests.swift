@@ -5,7 +5,7 @@ import Testing
 /// Replays, snapshots and joins are done in turns: between two of them the event loop serves everything else.
 @Suite("The turns of a fan-out hub")
 struct FanOutTurnTests {
-    private let log = EventLog(ringBytes: 1 << 24, epoch: "e")
+    private let log = LogReplica(ringBytes: 1 << 24, epoch: "e")
     private let hub: FanOutHub
 
     init() {

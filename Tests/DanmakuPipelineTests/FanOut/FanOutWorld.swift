@@ -49,7 +49,7 @@ struct FanOutWorld {
     private var dice: FanOutDice
     private var now: Int64 = 0
     private var configuration = FanOutConfiguration()
-    private var log: EventLog
+    private var log: LogReplica
     private var published = PublishedModel()
     private var loops: [Loop] = []
     private var browsers: [Browser] = []
@@ -62,7 +62,7 @@ struct FanOutWorld {
         configuration.maximumLagBytes = [4000, 20_000, 1 << 30][dice.roll(3)]
         configuration.turnUnits = [1, 20, 256][dice.roll(3)]
         configuration.turnBytes = [1, 2000, 1 << 19][dice.roll(3)]
-        log = EventLog(ringBytes: configuration.ringBytes, epoch: "e0")
+        log = LogReplica(ringBytes: configuration.ringBytes, epoch: "e0")
         startLoops()
         for _ in 0..<(2 + dice.roll(6)) {
             browsers.append(Browser(subscription: subscription()))
@@ -207,7 +207,7 @@ struct FanOutWorld {
             leave(browser)
         }
         let epoch = "e\(dice.roll(1000) + 1)"
-        log = EventLog(ringBytes: configuration.ringBytes, epoch: epoch)
+        log = LogReplica(ringBytes: configuration.ringBytes, epoch: epoch)
         published = PublishedModel()
         startLoops()
     }

@@ -7,6 +7,7 @@ import Testing
 struct EventRingReferenceTests {
     private struct Entry {
         var sequence: UInt64
+        var id: UInt64
         var room: String
         var isMood: Bool
         var share: Tally
@@ -54,7 +55,13 @@ struct EventRingReferenceTests {
 
     private static let rooms = ["a", "b", "c", "d", "e"]
 
-    private static func publish(_ log: EventLog, _ entries: inout [Entry], _ dice: inout FanOutDice) {
+    /// Publishes an entry; `hasGaps` leaves out ids as a log does that several processes share.
+    private static func publish(
+        _ log: LogReplica,
+        _ entries: inout [Entry],
+        hasGaps: Bool,
+        _ dice: inout FanOutDice
+    ) {
         let room = rooms[dice.roll(rooms.count)]
         let draft: EntryDraft
         let isMood = dice.chance(40)
@@ -65,28 +72,43 @@ struct EventRingReferenceTests {
         } else {
             draft = .results(Fixture.results(1...2, shown: dice.roll(3)), room: Fixture.bytes(room))
         }
-        log.append([draft], now: 0)
+        let id = (entries.last?.id ?? 0) + 1 + (hasGaps ? UInt64(dice.roll(70_000)) : 0)
+        log.append([draft], firstID: hasGaps ? id : nil, now: 0)
         entries.append(
-            Entry(sequence: log.head, room: room, isMood: isMood, share: Tally(of: draft.content))
+            Entry(sequence: log.head, id: id, room: room, isMood: isMood, share: Tally(of: draft.content))
         )
     }
 
     @Test("pages, lags, gaps and collapses", arguments: 0..<120 as Range<UInt64>)
     func anyReading(_ seed: UInt64) throws {
         var dice = FanOutDice(seed: seed)
-        let log = EventLog(ringBytes: [12_000, 60_000, 1 << 20][dice.roll(3)], epoch: "e")
+        let log = LogReplica(ringBytes: [12_000, 60_000, 1 << 20][dice.roll(3)], epoch: "e")
         let reader = LogReader(log: log) {}
+        let hasGaps = dice.chance(50)
         var entries: [Entry] = []
         for _ in 0..<(1 + dice.roll(160)) {
-            Self.publish(log, &entries, &dice)
+            Self.publish(log, &entries, hasGaps: hasGaps, &dice)
         }
         let rooms = dice.chance(30) ? nil : Self.rooms.filter { _ in dice.chance(60) }
         let level = DetailLevel.allCases[dice.roll(3)]
         let cursor = UInt64(dice.roll(entries.count + 1))
-        let join = reader.join(rooms: rooms?.map(Fixture.bytes), level: level, cursor: Cursor("e-\(cursor)"), now: 0)
+        // The id of the entry, or one in the gap after it.
+        var id = cursor == 0 ? 0 : entries[Int(cursor) - 1].id
+        if cursor < entries.count, dice.chance(50) {
+            id += UInt64(dice.roll(Int(entries[Int(cursor)].id - id)))
+        }
+        let join = reader.join(rooms: rooms?.map(Fixture.bytes), level: level, cursor: Cursor("e-\(id)"), now: 0)
         let lost = Reference(entries: entries, rooms: rooms, level: level)
         let isLost = entries.contains { $0.sequence > cursor && $0.sequence < log.oldest && lost.watches($0) }
         #expect(join.verdict == (isLost ? .reset(.expired) : .resumed))
+        #expect(join.position.id == (isLost ? entries.last?.id : id))
+        let ahead = reader.join(
+            rooms: [],
+            level: level,
+            cursor: Cursor("e-\(entries[entries.count - 1].id + 1)"),
+            now: 0
+        )
+        #expect(ahead.verdict == .reset(.ahead))
 
         var position = join.position
         var sweep: LogSweep?
@@ -94,7 +116,7 @@ struct EventRingReferenceTests {
         while true {
             // More is published while it reads.
             for _ in 0..<dice.roll(6) where entries.count < 400 {
-                Self.publish(log, &entries, &dice)
+                Self.publish(log, &entries, hasGaps: hasGaps, &dice)
             }
             let reference = Reference(entries: entries, rooms: rooms, level: level)
             let page = reader.page(
@@ -115,6 +137,7 @@ struct EventRingReferenceTests {
                 #expect(collapse.kept.count == expected.kept.count)
                 #expect(reader.entries(of: collapse.kept, limit: 1000).map(\.sequence) == expected.kept)
                 #expect(position.sequence == log.head)
+                #expect(position.id == entries.last?.id)
                 return
             }
             let taken = dice.chance(70) ? page.items.count : dice.roll(page.items.count + 1)
@@ -131,9 +154,10 @@ struct EventRingReferenceTests {
                 sweep?.giveBack(page.items[taken...])
                 continue
             }
-            position.sequence = page.end
+            position.advance(over: page)
             if page.isLast, entries.count >= 400 || dice.chance(30) {
                 #expect(position.sequence == log.head)
+                #expect(position.id == entries.last?.id)
                 #expect(seen == seen.sorted())
                 var none: LogSweep?
                 let rest = reader.page(after: position, replayEnd: join.head, sweep: &none)

@@ -18,7 +18,8 @@ struct PipelineBench {
         _ script: [ScriptedScorer.Step] = [.answers(happy)],
         random: RandomSource = .system,
         logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-        configure: (inout PipelineConfiguration) -> Void = { _ in }
+        configure: (inout PipelineConfiguration) -> Void = { _ in },
+        writer: (LogReplica) -> any LogWriter = { LocalLog($0) }
     ) {
         var configuration = PipelineConfiguration()
         configuration.shardCount = 4
@@ -32,7 +33,8 @@ struct PipelineBench {
             time: clock.time,
             clock: clock,
             random: random,
-            logger: logger
+            logger: logger,
+            writer: writer
         )
     }
 

@@ -41,8 +41,8 @@ enum CursorHarness {
     }
 
     private static func checkCursor(_ text: String) throws {
-        if case .place(let epoch, let sequence) = Cursor(text) {
-            let written = String(decoding: epoch, as: UTF8.self) + "-\(sequence)"
+        if case .place(let epoch, let id) = Cursor(text) {
+            let written = String(decoding: epoch, as: UTF8.self) + "-\(id)"
             try require(written == text, "the cursor \(text) was read as \(written)")
         }
     }

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// The one log: every flush, mood and alert of every room gets its sequence here.
+/// This process's copy of the newest part of the log: every flush, mood and alert of every room, in one order.
 ///
-/// Shards append (per flush, never per comment); each event loop is one reader, which is woken once when its outbox becomes
-/// non-empty, and reads on from the ring where a subscriber lags. A cursor is `<epoch>-<sequence>`. The log does not outlive
-/// the process: another run is another epoch.
-package final class EventLog: Sendable {
+/// A ``LogWriter`` appends (per flush, never per comment); each event loop is one reader, which is woken once when its outbox
+/// becomes non-empty, and reads on from the ring where a subscriber lags. A cursor is `<epoch>-<id>`. The log does not
+/// outlive the process: another run is another epoch.
+package final class LogReplica: Sendable {
     struct State {
         var ring: EventRing
         var subscriptions: LogSubscriptions
@@ -23,7 +23,7 @@ package final class EventLog: Sendable {
     /// - Parameters:
     ///   - ringBytes: The bound on what it holds, cached frames included.
     ///   - epoch: Letters and digits; random unless a test says otherwise.
-    package init(ringBytes: Int, epoch: String = EventLog.epoch(from: .system)) {
+    package init(ringBytes: Int, epoch: String = LogReplica.epoch(from: .system)) {
         self.epoch = Array(epoch.utf8)
         limit = ringBytes
         state = Mutex(State(ring: EventRing(limit: ringBytes), subscriptions: LogSubscriptions(ringLimit: ringBytes)))
@@ -60,8 +60,14 @@ package final class EventLog: Sendable {
 
     /// Appends entries in their order, hands them to the readers that watch their rooms, and wakes those.
     ///
-    /// A shard calls it with what one batch or tick made due, without a lock held.
-    package func append(_ drafts: [EntryDraft], now: Int64) {
+    /// Called without a lock held.
+    ///
+    /// - Parameters:
+    ///   - drafts: The entries.
+    ///   - firstID: The id of the first one, above all ids before; the others follow it without holes. `nil` for the ids
+    ///     after the newest one, so that in a log of one process an entry's id is its sequence.
+    ///   - now: Nanoseconds of the monotonic clock.
+    package func append(_ drafts: [EntryDraft], firstID: UInt64? = nil, now: Int64) {
         guard !drafts.isEmpty else {
             return
         }
@@ -69,8 +75,10 @@ package final class EventLog: Sendable {
         let shares = drafts.map { Tally(of: $0.content) }
         let wakes = state.withLock { state in
             var wakes: [@Sendable () -> Void] = []
+            var id = firstID ?? state.ring.headID + 1
             for (draft, share) in zip(drafts, shares) {
-                let entry = state.ring.append(draft, share: share, now: now)
+                let entry = state.ring.append(draft, id: id, share: share, now: now)
+                id += 1
                 let isWatched = state.ring.rooms[entry.roomIndex].isWatched
                 state.subscriptions.deliver(entry, isRoomWatched: isWatched, wakes: &wakes)
             }
@@ -79,6 +87,21 @@ package final class EventLog: Sendable {
         for wake in wakes {
             wake()
         }
+    }
+
+    /// Appends a commit: its entries in order, with the rooms in between that are forgotten.
+    package func append(_ commit: LogCommit, now: Int64) {
+        guard !commit.departures.isEmpty else {
+            append(commit.drafts, now: now)
+            return
+        }
+        var done = 0
+        for departure in commit.departures {
+            append(Array(commit.drafts[done..<departure.position]), now: now)
+            forget(departure.room)
+            done = departure.position
+        }
+        append(Array(commit.drafts[done...]), now: now)
     }
 
     /// The pipeline has evicted a room; what is in the ring stays readable.

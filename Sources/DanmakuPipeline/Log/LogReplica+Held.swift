@@ -1,7 +1,7 @@
 import DequeModule
 import Synchronization
 
-extension EventLog {
+extension LogReplica {
     /// What the log holds at a moment, for metrics.
     package struct Held: Sendable {
         /// Entries in the ring.

@@ -3,12 +3,12 @@ import Synchronization
 import Testing
 
 @Suite("The event log")
-struct EventLogTests {
+struct LogReplicaTests {
     private final class Count: Sendable {
         let value = Atomic<Int>(0)
     }
 
-    private static func reader(_ log: EventLog, _ count: Count = Count()) -> LogReader {
+    private static func reader(_ log: LogReplica, _ count: Count = Count()) -> LogReader {
         LogReader(log: log) { count.value.add(1, ordering: .relaxed) }
     }
 
@@ -23,15 +23,15 @@ struct EventLogTests {
 
     @Test("an epoch has 65 random bits and is its own")
     func epoch() {
-        let first = EventLog.epoch(from: .system)
+        let first = LogReplica.epoch(from: .system)
         #expect(first.count == 13)
         #expect(first.allSatisfy { $0.isLowercase || $0.isNumber })
-        #expect(first != EventLog.epoch(from: .system))
+        #expect(first != LogReplica.epoch(from: .system))
     }
 
     @Test("a reader is woken once for a non-empty outbox, and only for rooms it watches")
     func waking() {
-        let log = EventLog(ringBytes: 1 << 20)
+        let log = LogReplica(ringBytes: 1 << 20)
         let count = Count()
         let reader = Self.reader(log, count)
         _ = Self.join(reader, ["a"])
@@ -47,7 +47,7 @@ struct EventLogTests {
 
     @Test("an outbox that nobody takes is dropped at an eighth of the ring, and says so")
     func outboxBound() {
-        let log = EventLog(ringBytes: 80_000)
+        let log = LogReplica(ringBytes: 80_000)
         let reader = Self.reader(log)
         _ = Self.join(reader, nil)
         for seq in 1...100 as ClosedRange<UInt64> {
@@ -62,7 +62,7 @@ struct EventLogTests {
 
     @Test("the ring holds what it may, frames included; the oldest go first", .computes)
     func ringBound() {
-        let log = EventLog(ringBytes: 200_000)
+        let log = LogReplica(ringBytes: 200_000)
         let reader = Self.reader(log)
         var seq: UInt64 = 0
         for _ in 0..<3000 {
@@ -85,7 +85,7 @@ struct EventLogTests {
 
     @Test("a reset is for entries of watched rooms that left the ring, and never for a quiet room")
     func resets() {
-        let log = EventLog(ringBytes: 40_000, epoch: "e")
+        let log = LogReplica(ringBytes: 40_000, epoch: "e")
         let reader = Self.reader(log)
         log.append([Fixture.draft("quiet", 1...1)], now: 0)
         for seq in 1...500 as ClosedRange<UInt64> {
@@ -107,7 +107,7 @@ struct EventLogTests {
 
     @Test("a room that the pipeline forgot, whose entries are gone, is still judged truly")
     func departed() {
-        let log = EventLog(ringBytes: 40_000, epoch: "e")
+        let log = LogReplica(ringBytes: 40_000, epoch: "e")
         let reader = Self.reader(log)
         log.append([Fixture.draft("a", 1...1)], now: 0)
         log.forget(Fixture.bytes("a"))
@@ -123,7 +123,7 @@ struct EventLogTests {
 
     @Test("the room table stays bounded however many rooms come and go", .computes)
     func roomTable() {
-        let log = EventLog(ringBytes: 40_000, epoch: "e")
+        let log = LogReplica(ringBytes: 40_000, epoch: "e")
         for number in 0..<40_000 {
             log.append([Fixture.draft("room-\(number)", 1...1)], now: 0)
             log.forget(Fixture.bytes("room-\(number)"))
@@ -137,7 +137,7 @@ struct EventLogTests {
 
     @Test("rooms that were watched and are not any more leave no memory behind, and their places are used again")
     func watchedRooms() {
-        let log = EventLog(ringBytes: 40_000, epoch: "e")
+        let log = LogReplica(ringBytes: 40_000, epoch: "e")
         let reader = Self.reader(log)
         for _ in 0..<3 {
             let names = (0..<500).map { "room-\($0)" }
@@ -162,7 +162,7 @@ struct EventLogTests {
 
     @Test("pages merge rooms in ascending sequence and skip what the replay supersedes")
     func pages() {
-        let log = EventLog(ringBytes: 1 << 20, epoch: "e")
+        let log = LogReplica(ringBytes: 1 << 20, epoch: "e")
         let reader = Self.reader(log)
         for seq in 1...50 as ClosedRange<UInt64> {
             log.append(
@@ -181,7 +181,7 @@ struct EventLogTests {
 
     @Test("appending from many threads gives every entry one place, and every reader all of them in order")
     func concurrency() async {
-        let log = EventLog(ringBytes: 64 << 20)
+        let log = LogReplica(ringBytes: 64 << 20)
         let reader = Self.reader(log)
         _ = Self.join(reader, nil)
         await withTaskGroup(of: Void.self) { group in
