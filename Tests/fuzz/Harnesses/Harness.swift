@@ -16,6 +16,7 @@ package struct Harness: Sendable {
         Harness(name: "heads", run: HeadHarness.run),
         Harness(name: "hosts", run: HostHarness.run),
         Harness(name: "cursors", run: CursorHarness.run),
+        Harness(name: "entries", run: EntryHarness.run),
         Harness(name: "prefaces", run: PrefaceHarness.run),
         Harness(name: "numbers", run: NumberHarness.run),
         Harness(name: "replay", run: ReplayHarness.run),
