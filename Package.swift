@@ -22,8 +22,6 @@ let package = Package(
     name: "danmaku-sentiment",
     products: [
         .library(name: "SentimentModel", targets: ["SentimentModel"]),
-        .library(name: "DanmakuPipeline", targets: ["DanmakuPipeline"]),
-        .library(name: "DanmakuServer", targets: ["DanmakuServer"]),
         .executable(name: "danmaku", targets: ["danmaku"]),
         .executable(name: "LoadGenerator", targets: ["LoadGenerator"]),
     ],

@@ -19,12 +19,12 @@ struct ListeningAddress: Sendable {
 }
 
 /// A port that cannot be listened on, as one line for a person.
-public struct ListeningProblem: Error, CustomStringConvertible {
+package struct ListeningProblem: Error, CustomStringConvertible {
     /// The exit status for a port that cannot be used (`EX_UNAVAILABLE`).
-    public static let exitStatus: Int32 = 69
+    package static let exitStatus: Int32 = 69
 
     /// The whole line.
-    public let description: String
+    package let description: String
 
     init(address: ListeningAddress, error: any Error) {
         let place = "\(address.host):\(address.port) (\(address.key).host, \(address.key).port)"

@@ -1,8 +1,8 @@
 import DanmakuPipeline
-public import Logging
+package import Logging
 import NIOCore
 import NIOPosix
-public import SentimentModel
+import SentimentModel
 import ServiceLifecycle
 
 extension Server {
@@ -14,7 +14,7 @@ extension Server {
     ///   - logger: Of which every part gets a copy.
     /// - Returns: A server that listens to nothing before ``run()``.
     /// - Throws: ``ConfigurationProblem`` for a folder or a model file that is not there.
-    public static func build(
+    package static func build(
         configuration: Configuration,
         executable: String = ShippedModel.executablePath,
         logger: Logger

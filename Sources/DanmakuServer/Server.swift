@@ -1,6 +1,6 @@
 package import DanmakuPipeline
-public import Logging
-public import NIOCore
+package import Logging
+package import NIOCore
 import ServiceLifecycle
 
 /// A whole server: both ports and everything between them.
@@ -8,25 +8,25 @@ import ServiceLifecycle
 /// ``build(configuration:executable:logger:)`` makes it. Several can run in one process. It handles no signals
 /// and does not measure the grace: the owner of the process calls ``beginDrain()``, and ``giveUp()`` when that takes
 /// too long.
-public final class Server: Sendable {
+package final class Server: Sendable {
     /// Where a server listens.
-    public struct Addresses: Sendable, Equatable {
+    package struct Addresses: Sendable, Equatable {
         /// The HTTP port.
-        public var http: SocketAddress
+        package var http: SocketAddress
         /// The TCP ingest port.
-        public var ingest: SocketAddress
+        package var ingest: SocketAddress
     }
 
     /// What was left when the grace was over.
-    public struct Leftovers: Sendable, Equatable {
+    package struct Leftovers: Sendable, Equatable {
         /// The step of the drain that was under way.
-        public var step: DrainController.Step?
+        package var step: DrainController.Step?
         /// HTTP connections, streams included.
-        public var httpConnections: Int
+        package var httpConnections: Int
         /// Ingest connections.
-        public var ingestConnections: Int
+        package var ingestConnections: Int
         /// Comments that were accepted and not published.
-        public var comments: Int
+        package var comments: Int
     }
 
     private enum Order {
@@ -71,7 +71,7 @@ public final class Server: Sendable {
     /// Binds both ports and serves until a drain is complete, or was given up.
     ///
     /// - Throws: ``ListeningProblem`` if a port cannot be listened on; else the error of the service that failed.
-    public func run() async throws {
+    package func run() async throws {
         do {
             try await bindIngest()
             try await serve()
@@ -86,20 +86,20 @@ public final class Server: Sendable {
     ///
     /// - Returns: Their addresses, which matter where port 0 was asked for.
     /// - Throws: What ended ``run()`` before that.
-    public func addresses() async throws -> Addresses {
+    package func addresses() async throws -> Addresses {
         try await startup.addresses()
     }
 
     /// Begins a graceful stop.
     ///
     /// ``run()`` returns when it is complete. May be called from any thread, and more than once.
-    public func beginDrain() {
+    package func beginDrain() {
         order.yield(.drain)
     }
 
     /// The grace is over: closes whatever is left, without waiting, and says in the log what it was.
     @discardableResult
-    public func giveUp() -> Leftovers {
+    package func giveUp() -> Leftovers {
         let metrics = pipeline.metrics()
         let left = Leftovers(
             step: drain.giveUp(),
@@ -122,7 +122,7 @@ public final class Server: Sendable {
     }
 
     /// What became of the comments so far, each term of the accounting identity, for a log line.
-    public var accounts: Logger.Metadata {
+    package var accounts: Logger.Metadata {
         let metrics = pipeline.metrics()
         let terms = [
             "accepted": metrics.intake.accepted,

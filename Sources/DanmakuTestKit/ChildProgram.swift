@@ -12,11 +12,11 @@ import Darwin
 ///
 /// By `posix_spawn` and `waitpid`: Foundation's `Process` learns of the end of a child through a socket that other children
 /// inherit, so that tests which start programs side by side waited forever for the end of one.
-public enum ChildProgram {
+package enum ChildProgram {
     /// The program could not be started, or it ended with another status than 0.
-    public struct Failure: Error {
+    package struct Failure: Error {
         /// What `posix_spawn` said, or the status that `waitpid` gave.
-        public let status: Int32
+        package let status: Int32
     }
 
     /// Runs a program that is found in the path.
@@ -28,7 +28,7 @@ public enum ChildProgram {
     ///   - input: What it reads from standard input.
     /// - Returns: What it wrote to standard output.
     /// - Throws: ``Failure``, or what the file system says.
-    public static func run(_ words: [String], input: [UInt8]) throws -> [UInt8] {
+    package static func run(_ words: [String], input: [UInt8]) throws -> [UInt8] {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("child-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

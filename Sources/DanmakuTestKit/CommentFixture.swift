@@ -1,28 +1,28 @@
-public import DanmakuPipeline
+package import DanmakuPipeline
 
 /// A comment in a test's words.
-public struct CommentFixture: Sendable {
+package struct CommentFixture: Sendable {
     /// The room.
-    public var room: String
+    package var room: String
     /// The text.
-    public var text: String
+    package var text: String
     /// The id; empty for none.
-    public var id: String
+    package var id: String
     /// The uid; empty for none.
-    public var uid: String
+    package var uid: String
     /// The name; empty for none.
-    public var name: String
+    package var name: String
     /// The price as written; empty for none.
-    public var price: String
+    package var price: String
     /// The kind.
-    public var kind: CommentKind
+    package var kind: CommentKind
     /// Milliseconds since 1970.
-    public var sentAt: Int64
+    package var sentAt: Int64
     /// Whether the id was an integer.
-    public var idIsInteger: Bool
+    package var idIsInteger: Bool
 
     /// Creates a comment, an ordinary one unless told otherwise.
-    public init(
+    package init(
         room: String = "room",
         text: String,
         id: String = "",
@@ -47,7 +47,7 @@ public struct CommentFixture: Sendable {
 
 extension CommentChunk {
     /// A chunk of these comments, which have to be valid; items are counted from 0.
-    public init(_ fixtures: [CommentFixture]) {
+    package init(_ fixtures: [CommentFixture]) {
         var builder = Builder()
         for (index, fixture) in fixtures.enumerated() {
             builder.append(fixture.comment, item: UInt64(index))
@@ -57,12 +57,12 @@ extension CommentChunk {
     }
 
     /// A chunk of ordinary comments: room and text.
-    public init(_ comments: [(room: String, text: String)]) {
+    package init(_ comments: [(room: String, text: String)]) {
         self.init(comments.map { CommentFixture(room: $0.room, text: $0.text) })
     }
 
     /// A chunk of comments that can be repeats: room, text and id.
-    public init(_ comments: [(room: String, text: String, id: String)]) {
+    package init(_ comments: [(room: String, text: String, id: String)]) {
         self.init(comments.map { CommentFixture(room: $0.room, text: $0.text, id: $0.id) })
     }
 }
@@ -85,7 +85,7 @@ extension CommentFixture {
 
 extension RoomName: ExpressibleByStringInterpolation {
     /// The name of a test's room, which has to be valid.
-    public init(stringLiteral name: String) {
+    package init(stringLiteral name: String) {
         guard let room = RoomName(name) else {
             preconditionFailure("\(name) is not a room's name")
         }

@@ -6,32 +6,32 @@ import Synchronization
 ///
 ///     let sleeper = await clock.sleeper()      // the code sleeps now, until sleeper.deadline
 ///     clock.advance(by: .milliseconds(5))      // and wakes, if that was long enough
-public final class ManualClock: Clock {
+package final class ManualClock: Clock {
     /// A point of this clock's time.
-    public struct Instant: InstantProtocol {
+    package struct Instant: InstantProtocol {
         /// Since the clock was made.
-        public var offset: Duration
+        package var offset: Duration
 
         /// A later or earlier point.
-        public func advanced(by duration: Duration) -> Instant {
+        package func advanced(by duration: Duration) -> Instant {
             Instant(offset: offset + duration)
         }
 
         /// How far another point lies after this one.
-        public func duration(to other: Instant) -> Duration {
+        package func duration(to other: Instant) -> Duration {
             other.offset - offset
         }
 
         /// Whether a point lies before another.
-        public static func < (left: Instant, right: Instant) -> Bool {
+        package static func < (left: Instant, right: Instant) -> Bool {
             left.offset < right.offset
         }
     }
 
     /// Somebody who sleeps.
-    public struct Sleeper: Sendable {
+    package struct Sleeper: Sendable {
         /// When they will wake.
-        public var deadline: Instant
+        package var deadline: Instant
     }
 
     private struct Sleep {
@@ -51,32 +51,32 @@ public final class ManualClock: Clock {
     }
 
     /// The time source that moves with this clock.
-    public let time: ManualTime
+    package let time: ManualTime
 
     private let state = Mutex(State())
 
     /// Creates a clock.
-    public init(time: ManualTime = ManualTime()) {
+    package init(time: ManualTime = ManualTime()) {
         self.time = time
     }
 
     /// The time since the clock was made.
-    public var now: Instant {
+    package var now: Instant {
         state.withLock { $0.now }
     }
 
     /// Nothing is shorter.
-    public var minimumResolution: Duration {
+    package var minimumResolution: Duration {
         .nanoseconds(1)
     }
 
     /// How many tasks sleep now.
-    public var sleeperCount: Int {
+    package var sleeperCount: Int {
         state.withLock { $0.sleeps.values.count { $0.continuation != nil } }
     }
 
     /// Waits until some task sleeps of which no test was told yet.
-    public func sleeper() async -> Sleeper {
+    package func sleeper() async -> Sleeper {
         await withCheckedContinuation { watcher in
             let seen: Sleeper? = state.withLock { state in
                 let unseen = state.sleeps.filter { $0.value.continuation != nil && !$0.value.isSeen }
@@ -94,7 +94,7 @@ public final class ManualClock: Clock {
     }
 
     /// Moves time on and wakes whoever has slept long enough, the earliest first.
-    public func advance(by duration: Duration) {
+    package func advance(by duration: Duration) {
         time.advance(by: duration)
         let woken = state.withLock { state in
             state.now = state.now.advanced(by: duration)
@@ -110,7 +110,7 @@ public final class ManualClock: Clock {
     }
 
     /// Sleeps until a test has moved time far enough, or the task is cancelled.
-    public func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+    package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let id = state.withLock { state in
             state.lastID += 1
             state.sleeps[state.lastID] = Sleep(deadline: deadline)

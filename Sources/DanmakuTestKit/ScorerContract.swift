@@ -1,10 +1,10 @@
-public import DanmakuPipeline
+package import DanmakuPipeline
 import SentimentModel
 
 /// What every ``SentimentScorer`` promises; each conformer's tests run it.
 ///
 ///     #expect(await ScorerContract.violations(of: scorer) == [])
-public enum ScorerContract {
+package enum ScorerContract {
     /// Texts of all sorts: none visible, long, of many scripts, with marks that stand alone.
     private static let texts = [
         "主播太强了哈哈哈哈哈哈", "666666", "？？？", "好", "これは最高です", "this is great!!!", "垃圾", "👍👍🏽🏴‍☠️",
@@ -13,7 +13,7 @@ public enum ScorerContract {
     ]
 
     /// Tries a scorer and says in words what it got wrong; empty if nothing.
-    public static func violations(of scorer: any SentimentScorer) async -> [String] {
+    package static func violations(of scorer: any SentimentScorer) async -> [String] {
         var found: [String] = []
         if scorer.name.isEmpty || scorer.model.isEmpty {
             found.append("the name and the model must not be empty")

@@ -1,14 +1,14 @@
-public import DanmakuPipeline
-public import SentimentModel
+import DanmakuPipeline
+package import SentimentModel
 import Synchronization
 
 /// A scorer that does what a test says, call by call.
 ///
 /// Calls take the steps of the script in order; when it is used up they take the last one again. Whatever a step does,
 /// a test can wait for the call to have begun with ``began(_:)``.
-public final class ScriptedScorer: SentimentScorer {
+package final class ScriptedScorer: SentimentScorer {
     /// What one call does.
-    public enum Step: Sendable {
+    package enum Step: Sendable {
         /// It answers: the same sentiment for every text.
         case answers(Sentiment)
         /// It answers by the texts.
@@ -33,13 +33,13 @@ public final class ScriptedScorer: SentimentScorer {
     }
 
     /// The scorer's name.
-    public let name: String
+    package let name: String
     /// What its weights are called.
-    public let model: String
+    package let model: String
     private let state: Mutex<State>
 
     /// Creates a scorer that follows a script of at least one step.
-    public init(name: String = "scripted", model: String = "scripted-1", _ script: [Step]) {
+    package init(name: String = "scripted", model: String = "scripted-1", _ script: [Step]) {
         precondition(!script.isEmpty, "a script has at least one step")
         self.name = name
         self.model = model
@@ -47,18 +47,18 @@ public final class ScriptedScorer: SentimentScorer {
     }
 
     /// The texts of each call so far.
-    public var calls: [[String]] {
+    package var calls: [[String]] {
         state.withLock { $0.calls }
     }
 
     /// Replaces what is left of the script.
-    public func follow(_ script: [Step]) {
+    package func follow(_ script: [Step]) {
         precondition(!script.isEmpty, "a script has at least one step")
         state.withLock { $0.script = script }
     }
 
     /// Waits until so many calls have begun.
-    public func began(_ count: Int) async {
+    package func began(_ count: Int) async {
         await withCheckedContinuation { watcher in
             let isThere = state.withLock { state in
                 guard state.calls.count < count else {
@@ -74,7 +74,7 @@ public final class ScriptedScorer: SentimentScorer {
     }
 
     /// Lets the calls that wait go on, and those that will.
-    public func release() {
+    package func release() {
         let hanging = state.withLock { state in
             state.isReleased = true
             defer { state.hanging = [:] }
@@ -86,7 +86,7 @@ public final class ScriptedScorer: SentimentScorer {
     }
 
     /// Does what the script's next step says.
-    public func score(_ batch: TextBatch) async throws -> [Sentiment] {
+    package func score(_ batch: TextBatch) async throws -> [Sentiment] {
         let texts = batch.ranges.map { String(decoding: batch.bytes[$0.indices], as: UTF8.self) }
         let (step, id, watchers) = state.withLock { state in
             let step = state.script.count > 1 ? state.script.removeFirst() : state.script[0]
@@ -148,7 +148,7 @@ public final class ScriptedScorer: SentimentScorer {
 
 extension Sentiment {
     /// A clear positive verdict, for scripts.
-    public static let scriptedPositive = Sentiment(
+    package static let scriptedPositive = Sentiment(
         label: .positive,
         emotion: .happy,
         score: 800,
@@ -156,7 +156,7 @@ extension Sentiment {
         affective: true
     )
     /// A clear negative verdict, for scripts.
-    public static let scriptedNegative = Sentiment(
+    package static let scriptedNegative = Sentiment(
         label: .negative,
         emotion: .angry,
         score: -800,

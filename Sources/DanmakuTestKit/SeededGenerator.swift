@@ -1,14 +1,14 @@
 /// SplitMix64: small, seeded, the same on every machine, so that a failing random test can be run again.
-public struct SeededGenerator: RandomNumberGenerator, Sendable {
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     /// Creates a generator; tests print the seed they use.
-    public init(seed: UInt64) {
+    package init(seed: UInt64) {
         state = seed
     }
 
     /// The next 64 bits.
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var bits = state
         bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -17,7 +17,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
 
     /// True once in so many times.
-    public mutating func oneIn(_ times: Int) -> Bool {
+    package mutating func oneIn(_ times: Int) -> Bool {
         Int.random(in: 0..<times, using: &self) == 0
     }
 }

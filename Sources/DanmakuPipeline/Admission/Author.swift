@@ -18,10 +18,25 @@ package enum Author {
             return hash.hash(bytes.extracting(comment.uid.indices).bytes) | 1
         }
         if !comment.name.isEmpty {
-            // Never 0, which stands for an unknown author.
-            return max(2, hash.hash(bytes.extracting(comment.name.indices).bytes) & ~1)
+            return self.hash(ofName: bytes.extracting(comment.name.indices), with: hash)
         }
         return unknown
+    }
+
+    /// The author of a published comment: what its `user` says, else the hash of its name.
+    package static func of(_ result: CommentResult, in bytes: Span<UInt8>, with hash: KeyedHash) -> UInt64 {
+        guard result.user == 0 else {
+            return result.user
+        }
+        guard result.fields.nameCount > 0 else {
+            return unknown
+        }
+        return self.hash(ofName: bytes.extracting(result.fields.name), with: hash)
+    }
+
+    private static func hash(ofName name: Span<UInt8>, with hash: KeyedHash) -> UInt64 {
+        // Never 0, which stands for an unknown author.
+        max(2, hash.hash(name.bytes) & ~1)
     }
 
     /// What is published as `user`: a `uid`'s hash, and nothing for a name.

@@ -2,7 +2,7 @@
 ///
 /// One customer usually holds a whole /64, so counting single IPv6 addresses would limit nothing. An IPv4 address that is
 /// written as IPv6 (`::ffff:192.0.2.1`) counts as IPv4.
-public struct ClientAddress: Hashable, Sendable {
+package struct ClientAddress: Hashable, Sendable {
     /// The first 64 bits of an IPv6 address; for IPv4 the prefix of the mapped form, which no IPv6 network uses.
     private let network: UInt64
     /// The IPv4 address; 0 for IPv6.
@@ -10,7 +10,7 @@ public struct ClientAddress: Hashable, Sendable {
     private let isVersion4: Bool
 
     /// A client without an address: a test's channel, a connection that is closed already.
-    public static let unknown = ClientAddress(network: 0, host: 0, isVersion4: false)
+    package static let unknown = ClientAddress(network: 0, host: 0, isVersion4: false)
 
     private init(network: UInt64, host: UInt32, isVersion4: Bool) {
         self.network = network
@@ -21,7 +21,7 @@ public struct ClientAddress: Hashable, Sendable {
     /// Creates the address of an IPv4 client.
     ///
     /// - Parameter address: Its 32 bits in host order: 127.0.0.1 is `0x7f00_0001`.
-    public init(version4 address: UInt32) {
+    package init(version4 address: UInt32) {
         self.init(network: 0, host: address, isVersion4: true)
     }
 
@@ -30,7 +30,7 @@ public struct ClientAddress: Hashable, Sendable {
     /// - Parameters:
     ///   - high: Its first 64 bits in host order.
     ///   - low: Its last 64 bits in host order; they matter only for a mapped IPv4 address.
-    public init(version6 high: UInt64, _ low: UInt64) {
+    package init(version6 high: UInt64, _ low: UInt64) {
         if high == 0, low >> 32 == 0xffff {
             self.init(version4: UInt32(truncatingIfNeeded: low))
         } else {
@@ -48,7 +48,7 @@ extension ClientAddress {
 
 extension ClientAddress: CustomStringConvertible {
     /// `192.0.2.1`, or `2001:db8:0:1::/64`.
-    public var description: String {
+    package var description: String {
         if isVersion4 {
             return (0..<4).map { String(host >> (24 - 8 * $0) & 0xff) }.joined(separator: ".")
         }

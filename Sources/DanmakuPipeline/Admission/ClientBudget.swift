@@ -4,9 +4,9 @@ import Synchronization
 ///
 /// The edges reserve before they hold and release when they let go; both cost one lock and one look-up, so nothing calls
 /// it per comment. The table has one row for each address that holds something, so the limit bounds its size too.
-public final class ClientBudget: Sendable {
+package final class ClientBudget: Sendable {
     /// What is counted.
-    public enum Unit: Sendable {
+    package enum Unit: Sendable {
         /// Memory.
         case bytes
         /// Connections, streams, rooms: things of a bounded size.
@@ -14,7 +14,7 @@ public final class ClientBudget: Sendable {
     }
 
     /// Why a reservation was refused.
-    public enum Refusal: Sendable, Equatable {
+    package enum Refusal: Sendable, Equatable {
         /// The limit of the whole process is reached.
         case full
         /// The cap of this address is reached.
@@ -47,13 +47,13 @@ public final class ClientBudget: Sendable {
     }
 
     /// The name in `/health/memory` and in metrics.
-    public let name: String
+    package let name: String
     /// What is counted.
-    public let unit: Unit
+    package let unit: Unit
     /// The most that all clients together may hold.
-    public let limit: Int
+    package let limit: Int
     /// The most that one address may hold.
-    public let perAddress: Int
+    package let perAddress: Int
 
     private let state = Mutex(State())
 
@@ -64,7 +64,7 @@ public final class ClientBudget: Sendable {
     ///   - unit: What is counted.
     ///   - limit: The most that all clients together may hold.
     ///   - perAddress: The most that one address may hold; `nil` for as much as the limit.
-    public init(name: String, unit: Unit, limit: Int, perAddress: Int? = nil) {
+    package init(name: String, unit: Unit, limit: Int, perAddress: Int? = nil) {
         self.name = name
         self.unit = unit
         self.limit = limit
@@ -78,7 +78,7 @@ public final class ClientBudget: Sendable {
     ///   - client: Who will hold it.
     ///   - isCapped: Whether the cap of the address applies: a trusted proxy holds for many clients.
     /// - Returns: Why it was refused; `nil` if it is reserved.
-    public func reserve(_ amount: Int, for client: ClientAddress, isCapped: Bool = true) -> Refusal? {
+    package func reserve(_ amount: Int, for client: ClientAddress, isCapped: Bool = true) -> Refusal? {
         precondition(amount >= 0, "a reservation of \(amount) \(name)")
         return state.withLock { state in
             guard amount <= limit - state.snapshot.held else {
@@ -105,7 +105,7 @@ public final class ClientBudget: Sendable {
     /// - Parameters:
     ///   - amount: How much; at most what the client holds.
     ///   - client: Who held it.
-    public func release(_ amount: Int, for client: ClientAddress) {
+    package func release(_ amount: Int, for client: ClientAddress) {
         guard amount > 0 else {
             return
         }
@@ -119,7 +119,7 @@ public final class ClientBudget: Sendable {
     }
 
     /// What all clients together hold.
-    public var held: Int {
+    package var held: Int {
         snapshot.held
     }
 

@@ -11,7 +11,7 @@ package final class Intake: Sendable {
     package let budget: QueueBudget
 
     let shards: [Shard]
-    let shared: ShardIntake.Shared
+    package let shared: ShardIntake.Shared
     /// Items that were refused by the decoders and so reached no shard.
     private let refused = Atomic<Int>(0)
 

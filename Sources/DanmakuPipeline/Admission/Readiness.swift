@@ -4,9 +4,9 @@ import Synchronization
 ///
 /// The drain advances it. The ``Intake`` reads it for comments; `/health/ready`, `POST /v1/score` and the event streams read
 /// it themselves. Saturation is not kept here: ``Intake/isSaturated`` says it.
-public final class Readiness: Sendable {
+package final class Readiness: Sendable {
     /// How far the server's life has come; it only moves forward.
-    public enum Phase: Int, Sendable, Comparable, CaseIterable {
+    package enum Phase: Int, Sendable, Comparable, CaseIterable {
         /// Listeners are being bound. Can move to admitting, or to draining if it is stopped early.
         case starting
         /// Everything is taken. Can move to draining.
@@ -15,7 +15,7 @@ public final class Readiness: Sendable {
         case draining
 
         /// Earlier phases are smaller.
-        public static func < (left: Phase, right: Phase) -> Bool {
+        package static func < (left: Phase, right: Phase) -> Bool {
             left.rawValue < right.rawValue
         }
     }
@@ -23,20 +23,20 @@ public final class Readiness: Sendable {
     private let state = Atomic<Int>(Phase.starting.rawValue)
 
     /// Starts as `starting`.
-    public init() {}
+    package init() {}
 
     /// The phase now; one atomic load, so it may be asked per request.
-    public var phase: Phase {
+    package var phase: Phase {
         Phase(rawValue: state.load(ordering: .acquiring))!
     }
 
     /// Whether a drain has begun.
-    public var isDraining: Bool {
+    package var isDraining: Bool {
         phase == .draining
     }
 
     /// Moves on to a later phase; an earlier one is ignored.
-    public func advance(to phase: Phase) {
+    package func advance(to phase: Phase) {
         state.max(phase.rawValue, ordering: .acquiringAndReleasing)
     }
 }

@@ -69,7 +69,7 @@ package struct ShardIntake {
     /// What waits.
     package var queue: CommentQueue
     /// When a batch leaves.
-    package var batcher: BatcherStateMachine
+    package var batcher: Batcher.StateMachine
     /// The terms of the accounting identity that this shard holds.
     package var counts = ShardCounts()
 
@@ -86,7 +86,7 @@ package struct ShardIntake {
     ///   - shared: What all shards of the pipeline share.
     package init(configuration: PipelineConfiguration, shared: Shared) {
         queue = CommentQueue(maxBatch: configuration.batcher.maxBatch, maxCost: configuration.batcher.maxCost)
-        batcher = BatcherStateMachine(configuration: configuration.batcher)
+        batcher = Batcher.StateMachine(configuration: configuration.batcher)
         roomRate = configuration.admission.roomRate
         paidRate = configuration.admission.paidRate
         exposesUserID = configuration.exposesUserID

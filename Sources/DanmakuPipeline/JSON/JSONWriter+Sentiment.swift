@@ -1,8 +1,8 @@
-public import SentimentModel
+package import SentimentModel
 
 extension JSONWriter {
     /// Appends the five members of a verdict: `"score":…,"label":…,"emotion":…,"confidence":…,"affective":…`.
-    public mutating func sentiment(_ sentiment: Sentiment) {
+    package mutating func sentiment(_ sentiment: Sentiment) {
         raw("\"score\":")
         thousandths(sentiment.score)
         raw(",\"label\":\"")
@@ -18,7 +18,7 @@ extension JSONWriter {
 
 extension Sentiment.Label {
     /// The name on the wire.
-    public var name: StaticString {
+    package var name: StaticString {
         switch self {
         case .negative: "negative"
         case .neutral: "neutral"
@@ -29,7 +29,7 @@ extension Sentiment.Label {
 
 extension Sentiment.Emotion {
     /// The name on the wire.
-    public var name: StaticString {
+    package var name: StaticString {
         switch self {
         case .none: "none"
         case .happy: "happy"

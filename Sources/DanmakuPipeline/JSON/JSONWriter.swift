@@ -1,30 +1,30 @@
 /// Appends compact JSON (RFC 8259) to a byte buffer: integers, decimals from thousandths, escaped strings.
 ///
 /// Texts stay bytes and numbers come from integers, so that nothing is allocated but the buffer itself.
-public struct JSONWriter: Sendable {
+package struct JSONWriter: Sendable {
     /// What was written.
-    public var bytes: [UInt8]
+    package var bytes: [UInt8]
 
     /// Creates a writer with room for some bytes.
-    public init(capacity: Int = 256) {
+    package init(capacity: Int = 256) {
         bytes = []
         bytes.reserveCapacity(capacity)
     }
 
     /// Appends characters as they stand: keys, punctuation.
     @inlinable
-    public mutating func raw(_ text: StaticString) {
+    package mutating func raw(_ text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Appends bytes that are JSON already.
     @inlinable
-    public mutating func raw(_ encoded: some Collection<UInt8>) {
+    package mutating func raw(_ encoded: some Collection<UInt8>) {
         bytes.append(contentsOf: encoded)
     }
 
     /// Appends an integer.
-    public mutating func integer(_ value: some FixedWidthInteger) {
+    package mutating func integer(_ value: some FixedWidthInteger) {
         if value < 0 {
             bytes.append(UInt8(ascii: "-"))
         }
@@ -43,7 +43,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// Appends a count of thousandths as a decimal without trailing zeros: 830 is `0.83`, −1000 is `-1`, 0 is `0`.
-    public mutating func thousandths(_ value: some FixedWidthInteger) {
+    package mutating func thousandths(_ value: some FixedWidthInteger) {
         if value < 0 {
             bytes.append(UInt8(ascii: "-"))
         }
@@ -65,7 +65,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// Appends `true` or `false`.
-    public mutating func boolean(_ value: Bool) {
+    package mutating func boolean(_ value: Bool) {
         if value {
             raw("true")
         } else {
@@ -76,7 +76,7 @@ public struct JSONWriter: Sendable {
     /// Appends a string in quotes; the bytes must be UTF-8.
     ///
     /// Escapes `"`, `\` and everything below U+0020.
-    public mutating func string(_ utf8: UnsafeBufferPointer<UInt8>) {
+    package mutating func string(_ utf8: UnsafeBufferPointer<UInt8>) {
         bytes.append(UInt8(ascii: "\""))
         var clean = 0
         for index in utf8.indices {
@@ -93,13 +93,13 @@ public struct JSONWriter: Sendable {
     }
 
     /// Appends a string in quotes.
-    public mutating func string(_ text: String) {
+    package mutating func string(_ text: String) {
         var copy = text
         copy.withUTF8 { string($0) }
     }
 
     /// Appends a part of a byte buffer as a string in quotes.
-    public mutating func string(_ buffer: [UInt8], _ range: Range<Int>) {
+    package mutating func string(_ buffer: [UInt8], _ range: Range<Int>) {
         buffer.withUnsafeBufferPointer { string(UnsafeBufferPointer(rebasing: $0[range])) }
     }
 

@@ -2,29 +2,29 @@
 ///
 /// A shard or an event loop keeps its own and observes once a chunk or batch; they are merged at a scrape.
 /// Values are integers (nanoseconds, comments); ``unitsPerOne`` says how many of them make one of what is exported.
-public struct Histogram: Sendable, Equatable {
+package struct Histogram: Sendable, Equatable {
     /// The upper bounds, inclusive, ascending, in units; one more bucket takes what is above the last.
-    public let bounds: [Int64]
+    package let bounds: [Int64]
     /// How many units make one of what is exported (10⁹ for nanoseconds that are shown as seconds).
-    public let unitsPerOne: Int64
+    package let unitsPerOne: Int64
     /// How many observations fell into each bucket, not cumulative; one more than there are bounds.
-    public private(set) var counts: [UInt64]
+    package private(set) var counts: [UInt64]
     /// The sum of all observations, in units.
-    public private(set) var sum: Int64 = 0
+    package private(set) var sum: Int64 = 0
 
     /// Creates an empty histogram.
     ///
     /// - Parameters:
     ///   - bounds: Ascending, in units.
     ///   - unitsPerOne: How many units make one of what is exported.
-    public init(bounds: [Int64], unitsPerOne: Int64 = 1) {
+    package init(bounds: [Int64], unitsPerOne: Int64 = 1) {
         self.bounds = bounds
         self.unitsPerOne = unitsPerOne
         counts = [UInt64](repeating: 0, count: bounds.count + 1)
     }
 
     /// For durations in nanoseconds, exported as seconds: 50 µs to 30 s, about two buckets an octave around the targets.
-    public static func seconds() -> Histogram {
+    package static func seconds() -> Histogram {
         Histogram(
             bounds: [
                 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 15_000_000, 25_000_000,
@@ -36,12 +36,12 @@ public struct Histogram: Sendable, Equatable {
     }
 
     /// For sizes of batches: powers of two up to 4,096.
-    public static func batchSizes() -> Histogram {
+    package static func batchSizes() -> Histogram {
         Histogram(bounds: (0...12).map { 1 << $0 })
     }
 
     /// How many observations there were.
-    public var count: UInt64 {
+    package var count: UInt64 {
         counts.reduce(0, &+)
     }
 
@@ -50,7 +50,7 @@ public struct Histogram: Sendable, Equatable {
     /// - Parameters:
     ///   - value: In units; what is below 0 (a clock that was read twice out of order) counts as 0.
     ///   - times: How many observations.
-    public mutating func observe(_ value: Int64, count times: Int = 1) {
+    package mutating func observe(_ value: Int64, count times: Int = 1) {
         let value = max(0, value)
         var low = 0
         var high = bounds.count
@@ -67,7 +67,7 @@ public struct Histogram: Sendable, Equatable {
     }
 
     /// Adds what another histogram of the same bounds counted.
-    public mutating func merge(_ other: Histogram) {
+    package mutating func merge(_ other: Histogram) {
         precondition(bounds == other.bounds, "histograms of different bounds cannot be merged")
         for index in counts.indices {
             counts[index] &+= other.counts[index]

@@ -1,5 +1,5 @@
 /// Why a comment that was accepted was lost; the raw value is the metric's label.
-public enum DropReason: String, Sendable, CaseIterable {
+package enum DropReason: String, Sendable, CaseIterable {
     /// The queue overflowed and its source could not wait.
     case overflow
     /// Its verdict would have come too late.

@@ -1,12 +1,12 @@
-public import SentimentModel
+package import SentimentModel
 import Synchronization
 
 /// A room and its mood, in brief.
-public struct RoomSummary: Sendable {
+package struct RoomSummary: Sendable {
     /// The room's name.
-    public let name: RoomName
+    package let name: RoomName
     /// Its mood.
-    public let mood: MoodSnapshot
+    package let mood: MoodSnapshot
 
     /// Creates a summary.
     package init(name: RoomName, mood: MoodSnapshot) {
@@ -17,9 +17,9 @@ public struct RoomSummary: Sendable {
 
 extension Pipeline {
     /// The mood of a room, or `nil` if it has published nothing (or was evicted).
-    public func mood(of room: RoomName, now: Timestamp) -> MoodSnapshot? {
+    package func mood(of room: RoomName, now: Timestamp) -> MoodSnapshot? {
         let degraded = scorer.isDegraded
-        return withRoom(room) { $0.mood(now: now, degraded: degraded) }
+        return withRoom(room) { $0.replica.mood(now: now, degraded: degraded) }
     }
 
     /// The mood of a room for a stream that begins: zeros if it has published nothing.
@@ -31,7 +31,7 @@ extension Pipeline {
     /// The moods of all rooms, in no order.
     ///
     /// Takes each shard's board lock once.
-    public func rooms(now: Timestamp) -> [RoomSummary] {
+    package func rooms(now: Timestamp) -> [RoomSummary] {
         let degraded = scorer.isDegraded
         return shards.flatMap { shard in
             shard.board.withLock { board in
@@ -39,7 +39,7 @@ extension Pipeline {
                     room.map {
                         RoomSummary(
                             name: $0.name,
-                            mood: $0.mood(now: now, degraded: degraded, detail: .brief)
+                            mood: $0.replica.mood(now: now, degraded: degraded, detail: .brief)
                         )
                     }
                 }
@@ -48,8 +48,8 @@ extension Pipeline {
     }
 
     /// A room's newest comments before a `seq`, at most `limit`, in ascending order; `nil` for an unknown room.
-    public func comments(of room: RoomName, before: UInt64?, limit: Int) -> ResultBlock? {
-        withRoom(room) { $0.recent.page(before: before, limit: limit) }
+    package func comments(of room: RoomName, before: UInt64?, limit: Int) -> ResultBlock? {
+        withRoom(room) { $0.replica.recent.page(before: before, limit: limit) }
     }
 
     /// A room's history as points of `step` milliseconds; `nil` for an unknown room.
@@ -61,23 +61,23 @@ extension Pipeline {
     ///   - step: Milliseconds between two points.
     ///   - now: The time: what is older than the longest window is gone.
     /// - Returns: The points, oldest first.
-    public func timeline(
+    package func timeline(
         of room: RoomName,
         from: Int64,
         to: Int64,
         step: Int64,
         now: Timestamp
     ) -> [TimelinePoint]? {
-        withRoom(room) { $0.aggregate.timeline(from: from, to: to, step: step, now: now) }
+        withRoom(room) { $0.replica.aggregate.timeline(from: from, to: to, step: step, now: now) }
     }
 
     /// Scores texts without storing or publishing anything.
-    public func score(_ texts: TextBatch) async -> Verdicts {
+    package func score(_ texts: TextBatch) async -> Verdicts {
         await scorer.score(texts)
     }
 
     /// What the configured scorer is called in `hello` and `/v1/score`.
-    public var model: String {
+    package var model: String {
         scorer.model
     }
 

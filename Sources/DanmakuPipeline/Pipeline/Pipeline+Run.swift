@@ -8,7 +8,7 @@ extension Pipeline {
     /// Scores, publishes and evicts until the service group shuts down gracefully or the task is cancelled.
     ///
     /// It does not empty the queue by itself: that is ``drain()``, which the drain's order puts before.
-    public func run() async throws {
+    package func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             await withTaskCancellationHandler {
                 await withDiscardingTaskGroup { group in
@@ -31,7 +31,7 @@ extension Pipeline {
     ///
     /// Called after the edges let nothing more in, as often as is wanted; ``run()`` has to be running. Cancellation ends the
     /// wait.
-    public func drain() async throws {
+    package func drain() async throws {
         let (emptied, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         intake.budget.whenEmpty(DemandWaiter { continuation.finish() })
         for await _ in emptied {}

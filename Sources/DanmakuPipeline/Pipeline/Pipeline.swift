@@ -1,16 +1,16 @@
-public import Logging
-public import ServiceLifecycle
+package import Logging
+import ServiceLifecycle
 
 /// Everything between the edges: comments in, log entries out.
 ///
 /// The order of the stages is this file and ``Shard``: the ``intake`` admits into the shards' queues, each shard's runner
 /// scores batches, its board aggregates and publishes into the ``log``, of which streams and snapshots are readers. There is
 /// no socket and no HTTP in here.
-public final class Pipeline: Service, Sendable {
+package final class Pipeline: Service, Sendable {
     /// What was published, for streams and replays.
     package let log: LogReplica
     /// What the pipeline was told.
-    public let configuration: PipelineConfiguration
+    package let configuration: PipelineConfiguration
 
     /// Where comments come in.
     package let intake: Intake
@@ -32,7 +32,7 @@ public final class Pipeline: Service, Sendable {
     ///   - clock: What drivers sleep on.
     ///   - random: Where keys and epochs come from.
     ///   - logger: For state changes; nothing is logged per comment.
-    public convenience init(
+    package convenience init(
         configuration: PipelineConfiguration,
         scorer: any SentimentScorer,
         fallback: any SentimentScorer,

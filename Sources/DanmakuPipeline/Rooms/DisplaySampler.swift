@@ -38,7 +38,7 @@ struct DisplaySampler: Sendable {
     }
 
     /// Adds the next comment of the entry that is being filled.
-    mutating func add(_ normalised: UnsafeBufferPointer<UInt8>, kind: CommentKind) {
+    mutating func add(_ normalised: Span<UInt8>, kind: CommentKind) {
         switch kind {
         case .paid:
             waiting.append(.always)
@@ -107,17 +107,16 @@ struct DisplaySampler: Sendable {
     }
 
     /// Eight bytes a step: multiply to 128 bits and fold.
-    private func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    private func hash(_ bytes: Span<UInt8>) -> UInt64 {
         var hash = key ^ UInt64(bytes.count)
-        let raw = UnsafeRawBufferPointer(bytes)
         var offset = 0
-        while offset + 8 <= raw.count {
-            hash = fold(hash ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        while offset + 8 <= bytes.count {
+            hash = fold(hash ^ bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
             offset += 8
         }
         var rest: UInt64 = 0
-        while offset < raw.count {
-            rest = rest << 8 | UInt64(raw[offset])
+        while offset < bytes.count {
+            rest = rest << 8 | UInt64(bytes[offset])
             offset += 1
         }
         return fold(hash ^ rest)

@@ -48,7 +48,7 @@ struct HotPhrases: Sendable {
     ///   - score: Its score in thousandths.
     ///   - affective: Whether it says something of the mood; the last comment of a text decides for the text.
     ///   - second: When; a late one counts as if it came now.
-    mutating func add(_ phrase: UnsafeBufferPointer<UInt8>, score: Int16, affective: Bool, second: Int64) {
+    mutating func add(_ phrase: Span<UInt8>, score: Int16, affective: Bool, second: Int64) {
         advance(to: second)
         guard Self.isShort(phrase) else {
             return
@@ -180,7 +180,7 @@ extension HotPhrases {
     }
 
     /// Keeps the text of a counter that was hit, if it is among the hottest.
-    private mutating func keepText(_ phrase: UnsafeBufferPointer<UInt8>, of index: Int) {
+    private mutating func keepText(_ phrase: Span<UInt8>, of index: Int) {
         let certain = counters[index].certain
         guard counters[index].text == 0, certain > textFloor, counters[index].rounded > 1 else {
             return
@@ -193,8 +193,8 @@ extension HotPhrases {
         }
         texts[slot] = Text(counter: UInt8(index), count: UInt8(phrase.count))
         counters[index].text = UInt8(slot + 1)
-        for (offset, byte) in phrase.enumerated() {
-            textBytes[slot * Self.maxBytes + offset] = byte
+        for offset in phrase.indices {
+            textBytes[slot * Self.maxBytes + offset] = phrase[offset]
         }
     }
 
@@ -228,7 +228,7 @@ extension HotPhrases {
         slot * Self.maxBytes..<slot * Self.maxBytes + Int(texts[slot].count)
     }
 
-    private static func isShort(_ phrase: UnsafeBufferPointer<UInt8>) -> Bool {
+    private static func isShort(_ phrase: Span<UInt8>) -> Bool {
         guard !phrase.isEmpty, phrase.count <= maxBytes else {
             return false
         }
@@ -236,7 +236,7 @@ extension HotPhrases {
             return true
         }
         var characters = 0
-        for byte in phrase where byte & 0xC0 != 0x80 {
+        for index in phrase.indices where phrase[index] & 0xC0 != 0x80 {
             characters += 1
         }
         return characters <= maxCharacters

@@ -2,9 +2,9 @@
 ///
 /// Every mean and score is in thousandths. A snapshot is a value of its own: it may be kept in the log and encoded
 /// on any thread, long after its room has moved on.
-public struct MoodSnapshot: Sendable, Equatable {
+package struct MoodSnapshot: Sendable, Equatable {
     /// How much is taken and encoded.
-    public enum Detail: Sendable {
+    package enum Detail: Sendable {
         /// Without windows and phrases.
         case brief
         /// All of it.
@@ -12,42 +12,42 @@ public struct MoodSnapshot: Sendable, Equatable {
     }
 
     /// What one window holds.
-    public struct Window: Sendable, Equatable {
+    package struct Window: Sendable, Equatable {
         /// Published comments of every kind.
-        public var comments = 0
+        package var comments = 0
         /// Those with a verdict; the three labels add up to it.
-        public var scored = 0
+        package var scored = 0
         /// The mean score of the affective ones in thousandths; 0 if there are none.
-        public var mean = 0
+        package var mean = 0
         /// Comments labelled positive.
-        public var positive = 0
+        package var positive = 0
         /// Comments labelled neutral, the non-affective among them.
-        public var neutral = 0
+        package var neutral = 0
         /// Comments labelled negative.
-        public var negative = 0
+        package var negative = 0
         /// Comments whose emotion is happy.
-        public var happy = 0
+        package var happy = 0
         /// Comments whose emotion is angry.
-        public var angry = 0
+        package var angry = 0
         /// Comments whose emotion is sad.
-        public var sad = 0
+        package var sad = 0
         /// Comments whose emotion is surprised.
-        public var surprised = 0
+        package var surprised = 0
 
         /// Creates an empty window.
-        public init() {}
+        package init() {}
     }
 
     /// A hot phrase; its text lies in ``MoodSnapshot/phraseBytes``.
-    public struct Phrase: Sendable, Equatable {
+    package struct Phrase: Sendable, Equatable {
         /// Where its normalised text ends in ``MoodSnapshot/phraseBytes``; it begins where the one before ends.
-        public var end: Int
+        package var end: Int
         /// How often it was written of late, at least (``HotPhrases`` defines it).
-        public var count: Int
+        package var count: Int
         /// The mean score in thousandths.
-        public var mood: Int
+        package var mood: Int
         /// False for votes, passwords and rituals, which say nothing of the mood.
-        public var affective: Bool
+        package var affective: Bool
 
         /// Creates a phrase.
         package init(end: Int, count: Int, mood: Int, affective: Bool) {
@@ -59,32 +59,32 @@ public struct MoodSnapshot: Sendable, Equatable {
     }
 
     /// Milliseconds since 1970.
-    public var at: Int64
+    package var at: Int64
     /// The mood of the last minute in thousandths, or `nil` without an affective comment in it.
-    public var mood: Int?
+    package var mood: Int?
     /// The mood less that of the last five minutes, in thousandths; 0 without a mood.
-    public var trend = 0
+    package var trend = 0
     /// Thousandths of comments a second (``RoomAggregate`` defines over how long).
-    public var commentsPerSecond = 0
+    package var commentsPerSecond = 0
     /// Different uids, else names, within an hour, estimated.
-    public var uniqueCommenters = 0
+    package var uniqueCommenters = 0
     /// The share of the last minute's comments that were scored, in thousandths; 1000 only if none was lost.
-    public var coverage = 1000
+    package var coverage = 1000
     /// Whether any scorer's breaker is open.
-    public var degraded = false
+    package var degraded = false
     /// Published comments since the room began.
-    public var totalComments = 0
+    package var totalComments = 0
     /// Published paid comments since the room began.
-    public var totalPaid = 0
+    package var totalPaid = 0
     /// The windows of 1, 5, 15 and 60 minutes; empty in a brief snapshot.
-    public var windows: [Window] = []
+    package var windows: [Window] = []
     /// The hottest first; empty in a brief snapshot.
-    public var phrases: [Phrase] = []
+    package var phrases: [Phrase] = []
     /// The texts of the phrases, one after the other.
-    public var phraseBytes: [UInt8] = []
+    package var phraseBytes: [UInt8] = []
 
     /// The mood of a room without comments: zeros, and `mood` null.
-    public init(at: Int64) {
+    package init(at: Int64) {
         self.at = at
     }
 
@@ -92,7 +92,7 @@ public struct MoodSnapshot: Sendable, Equatable {
     package static let windowNames: [StaticString] = ["1m", "5m", "15m", "60m"]
 
     /// Bytes of memory that the snapshot takes.
-    public var footprint: Int {
+    package var footprint: Int {
         MemoryLayout<MoodSnapshot>.size + windows.count * MemoryLayout<Window>.stride
             + phrases.count * MemoryLayout<Phrase>.stride + phraseBytes.count
     }
@@ -103,7 +103,7 @@ public struct MoodSnapshot: Sendable, Equatable {
     ///   - room: The room's name; it needs no escaping.
     ///   - detail: Whether windows and phrases go along. A brief snapshot encoded as full has empty ones.
     ///   - writer: Where the object goes.
-    public func encode(room: [UInt8], detail: Detail, into writer: inout JSONWriter) {
+    package func encode(room: [UInt8], detail: Detail, into writer: inout JSONWriter) {
         writer.raw("{\"room\":\"")
         writer.raw(room)
         writer.raw("\",\"at\":")

@@ -36,17 +36,16 @@ struct PhraseCounter {
     }
 
     /// 32 bits, never 0, and not keyed: who crafts a collision shares a counter, no more.
-    static func hash(_ phrase: UnsafeBufferPointer<UInt8>) -> UInt32 {
-        let bytes = UnsafeRawBufferPointer(phrase)
-        var hash = UInt64(bytes.count)
+    static func hash(_ phrase: Span<UInt8>) -> UInt32 {
+        var hash = UInt64(phrase.count)
         var offset = 0
-        while offset < bytes.count {
+        while offset < phrase.count {
             var word: UInt64 = 0
-            if offset + 8 <= bytes.count {
-                word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if offset + 8 <= phrase.count {
+                word = phrase.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
             } else {
-                for byte in bytes[offset...] {
-                    word = word << 8 | UInt64(byte)
+                for index in offset..<phrase.count {
+                    word = word << 8 | UInt64(phrase[index])
                 }
             }
             hash = (hash ^ word) &* 0xd6e8_feb8_6659_fd93

@@ -30,21 +30,19 @@ package struct RecentComments: Sendable {
     ///   - result: Its `seq` follows that of the one before.
     ///   - source: The bytes that its fields lie in.
     package mutating func append(_ result: CommentResult, fieldsFrom source: [UInt8]) {
-        withUnsafeTemporaryAllocation(byteCount: RecentRecord.maxHeader, alignment: 8) { buffer in
-            let header = RecentRecord.writeHeader(result, into: buffer)
-            let fields = result.fields.all
-            let length = header + fields.count
-            while count == limit || used + length > byteLimit {
-                removeOldest()
-            }
-            if used + length > ring.count {
-                grow(to: used + length)
-            }
-            var record = RingCursor(position: wrapped(start + used))
-            record.write(UnsafeRawBufferPointer(rebasing: buffer[..<header]), into: &ring)
-            source.withUnsafeBytes { record.write(UnsafeRawBufferPointer(rebasing: $0[fields]), into: &ring) }
-            used += length
+        let header = RecentRecord.Header(result)
+        let fields = result.fields.all
+        let length = header.count + fields.count
+        while count == limit || used + length > byteLimit {
+            removeOldest()
         }
+        if used + length > ring.count {
+            grow(to: used + length)
+        }
+        var record = RingCursor(position: wrapped(start + used))
+        record.write(header.bytes.span.extracting(first: header.count), into: &ring)
+        record.write(source.span.extracting(fields), into: &ring)
+        used += length
         count += 1
         newest = result.seq
     }

@@ -8,8 +8,6 @@ enum RecentRecord {
     private static let time = 6
     private static let user = 8
     private static let verdict = 4
-    /// Bytes of the longest header, and of the word that may reach beyond it.
-    static let maxHeader = length + counts + flags + time + 8 + user + verdict + 8
 
     /// The bits of the flags.
     private enum Flag {
@@ -59,42 +57,47 @@ enum RecentRecord {
         }
     }
 
-    /// Lays out everything but the fields, which follow it in the ring.
-    ///
-    /// - Parameters:
-    ///   - result: The result.
-    ///   - buffer: At least ``maxHeader`` bytes.
-    /// - Returns: How many bytes of the buffer are the header.
-    static func writeHeader(_ result: CommentResult, into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let fields = result.fields
-        let sent = SentForm(result)
-        var end = length
-        // Whole words are stored and the next one overwrites what was too much.
-        func write(_ value: UInt64, _ count: Int) {
-            buffer.storeBytes(of: value.littleEndian, toByteOffset: end, as: UInt64.self)
-            end += count
+    /// Everything but the fields, which follow it in the ring.
+    struct Header {
+        /// Room for the longest header, and for the word that may reach beyond it.
+        private(set) var bytes = InlineArray<44, UInt8>(repeating: 0)
+        /// How many of the bytes are the header.
+        private(set) var count = length
+
+        /// Lays out the header of a result.
+        init(_ result: CommentResult) {
+            let fields = result.fields
+            let sent = SentForm(result)
+            append(
+                UInt64(fields.textCount) | UInt64(fields.idCount) << 16 | UInt64(fields.nameCount) << 24
+                    | UInt64(fields.uidCount) << 32 | UInt64(fields.priceCount) << 40,
+                counts
+            )
+            append(RecentRecord.flags(of: result, sent), RecentRecord.flags)
+            append(UInt64(bitPattern: result.receivedAt), time)
+            switch sent {
+            case .absent: break
+            case .near: append(UInt64(bitPattern: result.sentAt - result.receivedAt), sent.size)
+            case .far: append(UInt64(bitPattern: result.sentAt), sent.size)
+            }
+            if result.user != 0 {
+                append(result.user, user)
+            }
+            if let sentiment = result.sentiment {
+                append(UInt64(UInt16(bitPattern: sentiment.score)) | UInt64(sentiment.confidence) << 16, verdict)
+            }
+            let total = count + fields.all.count
+            bytes[0] = UInt8(truncatingIfNeeded: total)
+            bytes[1] = UInt8(truncatingIfNeeded: total >> 8)
         }
-        write(
-            UInt64(fields.textCount) | UInt64(fields.idCount) << 16 | UInt64(fields.nameCount) << 24
-                | UInt64(fields.uidCount) << 32 | UInt64(fields.priceCount) << 40,
-            counts
-        )
-        write(flags(of: result, sent), flags)
-        write(UInt64(bitPattern: result.receivedAt), time)
-        switch sent {
-        case .absent: break
-        case .near: write(UInt64(bitPattern: result.sentAt - result.receivedAt), sent.size)
-        case .far: write(UInt64(bitPattern: result.sentAt), sent.size)
+
+        /// Whole words are stored; the next one overwrites what was too much.
+        private mutating func append(_ value: UInt64, _ size: Int) {
+            var span = bytes.mutableSpan
+            var raw = span.mutableBytes
+            raw.storeBytes(of: value.littleEndian, toByteOffset: count, as: UInt64.self)
+            count += size
         }
-        if result.user != 0 {
-            write(result.user, user)
-        }
-        if let sentiment = result.sentiment {
-            write(UInt64(UInt16(bitPattern: sentiment.score)) | UInt64(sentiment.confidence) << 16, verdict)
-        }
-        let total = UInt16(end + fields.all.count)
-        buffer.storeBytes(of: total.littleEndian, toByteOffset: 0, as: UInt16.self)
-        return end
     }
 
     private static func flags(of result: CommentResult, _ sent: SentForm) -> UInt64 {

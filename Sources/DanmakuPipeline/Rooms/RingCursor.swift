@@ -2,12 +2,14 @@
 struct RingCursor {
     var position: Int
 
-    mutating func write(_ bytes: UnsafeRawBufferPointer, into ring: inout [UInt8]) {
+    mutating func write(_ bytes: Span<UInt8>, into ring: inout [UInt8]) {
         let head = min(bytes.count, ring.count - position)
-        ring.withUnsafeMutableBytes { ring in
-            UnsafeMutableRawBufferPointer(rebasing: ring[position...])
-                .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<head]))
-            ring.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[head...]))
+        bytes.withUnsafeBytes { bytes in
+            ring.withUnsafeMutableBytes { ring in
+                UnsafeMutableRawBufferPointer(rebasing: ring[position...])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<head]))
+                ring.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[head...]))
+            }
         }
         position += bytes.count
         if position >= ring.count {

@@ -1,20 +1,20 @@
 /// One point of a room's timeline: what was published within one step of time.
-public struct TimelinePoint: Sendable, Equatable {
+package struct TimelinePoint: Sendable, Equatable {
     /// The step's start in milliseconds since 1970, a multiple of the step.
-    public var at: Int64
+    package var at: Int64
     /// Published comments of every kind.
-    public var comments = 0
+    package var comments = 0
     /// The mean score of the affective ones in thousandths, or `nil` if there are none.
-    public var mean: Int?
+    package var mean: Int?
     /// Comments labelled positive.
-    public var positive = 0
+    package var positive = 0
     /// Comments labelled neutral.
-    public var neutral = 0
+    package var neutral = 0
     /// Comments labelled negative.
-    public var negative = 0
+    package var negative = 0
 
     /// Creates an empty point.
-    public init(at: Int64) {
+    package init(at: Int64) {
         self.at = at
     }
 }

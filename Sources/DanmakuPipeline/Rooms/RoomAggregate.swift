@@ -37,7 +37,7 @@ package struct RoomAggregate: Sendable {
         _ sentiment: Sentiment?,
         kind: CommentKind,
         author: UInt64,
-        phrase: UnsafeBufferPointer<UInt8>,
+        phrase: Span<UInt8>,
         second: Int64
     ) {
         totalComments += 1

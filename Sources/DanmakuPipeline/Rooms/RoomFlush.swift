@@ -60,7 +60,7 @@ package struct RoomFlush: Sendable {
     package mutating func append(
         _ result: CommentResult,
         fieldsFrom source: [UInt8],
-        normalised: UnsafeBufferPointer<UInt8>,
+        normalised: Span<UInt8>,
         receivedAt: Int64,
         now: Int64
     ) -> EntryDraft? {

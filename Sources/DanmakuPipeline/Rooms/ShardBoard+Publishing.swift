@@ -13,7 +13,7 @@ extension ShardBoard {
         let slots = soon
         soon.removeAll(keepingCapacity: true)
         for slot in slots {
-            rooms[Int(slot)]?.isSoon = false
+            rooms[Int(slot)]?.writer.isSoon = false
             attend(slot, now: now)
         }
         return !soon.isEmpty
@@ -25,7 +25,7 @@ extension ShardBoard {
         let slots = settling
         settling.removeAll(keepingCapacity: true)
         for slot in slots {
-            rooms[Int(slot)]?.isSettling = false
+            rooms[Int(slot)]?.writer.isSettling = false
             attend(slot, now: now)
         }
         announce(now: now)
@@ -38,8 +38,8 @@ extension ShardBoard {
         }
         var left = Self.announcedAtOnce
         while slot < rooms.count, left > 0 {
-            if let room = rooms[slot], room.shownDegraded != isDegraded {
-                room.pacer.announce()
+            if let room = rooms[slot], room.writer.shownDegraded != isDegraded {
+                room.writer.pacer.announce()
                 attend(UInt32(slot), now: now)
                 left -= 1
             }
@@ -51,7 +51,7 @@ extension ShardBoard {
     /// Publishes whatever waits, due or not: the last step of a drain.
     package mutating func flushAll(now: Timestamp) {
         for room in rooms.lazy.compactMap(\.self) {
-            if let draft = room.flush.take(now: now.nanoseconds) {
+            if let draft = room.writer.flush.take(now: now.nanoseconds) {
                 commits.append(draft)
             }
             publishMood(of: room, now: now)
@@ -63,29 +63,30 @@ extension ShardBoard {
         guard let room = rooms[Int(slot)] else {
             return
         }
-        if let draft = room.flush.takeIfDue(now: now.nanoseconds) {
+        if let draft = room.writer.flush.takeIfDue(now: now.nanoseconds) {
             commits.append(draft)
         }
         publishMood(of: room, now: now)
-        guard let due = room.due else {
+        guard let due = room.writer.due else {
             return
         }
         if due < now.nanoseconds + Self.soonNanoseconds {
-            if !room.isSoon {
-                room.isSoon = true
+            if !room.writer.isSoon {
+                room.writer.isSoon = true
                 soon.append(slot)
             }
-        } else if !room.isSettling {
-            room.isSettling = true
+        } else if !room.writer.isSettling {
+            room.writer.isSettling = true
             settling.append(slot)
         }
     }
 
     private mutating func publishMood(of room: RoomBoard, now: Timestamp) {
-        guard let detail = room.pacer.takeIfDue(now: now.nanoseconds) else {
+        guard let detail = room.writer.pacer.takeIfDue(now: now.nanoseconds) else {
             return
         }
-        let snapshot = room.nextMood(now: now, degraded: isDegraded, detail: detail)
+        let snapshot = room.replica.nextMood(now: now, degraded: isDegraded, detail: detail)
+        room.writer.shownDegraded = isDegraded
         latestAt = max(latestAt, snapshot.at)
         commits.append(.mood(snapshot, detail: detail, room: room.name.bytes))
     }

@@ -68,65 +68,50 @@ package struct ShardBoard {
     ///   - now: The time.
     /// - Returns: The results that requests wait for, to be delivered once the lock is free; nearly always none.
     mutating func apply(_ scored: ScoredBatch, now: Timestamp) -> [Delivery] {
-        for room in scored.batch.newRooms {
-            begin(room, now: now)
-        }
+        begin(roomsOf: scored.batch, now: now)
         var touched: [UInt32] = []
         var deliveries: [Delivery] = []
         var row = 0
         var watcher = 0
-        scored.texts.normalised.withUnsafeBufferPointer { normalised in
-            for (position, comment) in scored.batch.comments.enumerated() {
-                sojourn.observe(now.nanoseconds - comment.receivedAt.nanoseconds)
-                guard let room = room(comment.slot) else {
-                    preconditionFailure("room slot \(comment.slot) has no board")
-                }
-                var sentiment: Sentiment?
-                var phrase = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
-                if comment.fields.kind.isScored {
-                    sentiment = scored.verdicts.sentiments[row]
-                    phrase = UnsafeBufferPointer(rebasing: normalised[scored.texts.normalisedRanges[row].indices])
-                    row += 1
-                }
-                room.sequencer.release(comment.number)
-                room.seq += 1
-                let result = CommentResult(
-                    fields: comment.fields,
-                    seq: room.seq,
-                    receivedAt: comment.receivedAt.milliseconds,
-                    sentAt: comment.sentAt,
-                    user: Author.publishedUser(comment.author),
-                    sentiment: sentiment,
-                    isFallback: scored.verdicts.isFallback
-                )
-                room.aggregate.add(
-                    sentiment,
-                    kind: comment.fields.kind,
-                    author: comment.author,
-                    phrase: phrase,
-                    second: comment.receivedAt.second
-                )
-                room.recent.append(result, fieldsFrom: scored.batch.bytes)
-                let full = room.flush.append(
-                    result,
-                    fieldsFrom: scored.batch.bytes,
-                    normalised: phrase,
-                    receivedAt: comment.receivedAt.nanoseconds,
-                    now: now.nanoseconds
-                )
-                if let full {
-                    commits.append(full)
-                }
-                room.pacer.change(now: now.nanoseconds)
-                while watcher < scored.batch.watchers.count, scored.batch.watchers[watcher].position == position {
-                    var block = ResultBlock()
-                    block.append(result, fieldsFrom: scored.batch.bytes)
-                    deliveries.append(.init(watcher: scored.batch.watchers[watcher], block: block, room: room.name))
-                    watcher += 1
-                }
-                if touched.last != comment.slot {
-                    touched.append(comment.slot)
-                }
+        for (position, comment) in scored.batch.comments.enumerated() {
+            sojourn.observe(now.nanoseconds - comment.receivedAt.nanoseconds)
+            guard let room = room(comment.slot) else {
+                preconditionFailure("room slot \(comment.slot) has no board")
+            }
+            var sentiment: Sentiment?
+            var normalised = 0..<0
+            if comment.fields.kind.isScored {
+                sentiment = scored.verdicts.sentiments[row]
+                normalised = scored.texts.normalisedRanges[row].indices
+                row += 1
+            }
+            let phrase = scored.texts.normalised.span.extracting(normalised)
+            let (result, full) = room.writer.append(
+                comment,
+                fieldsFrom: scored.batch.bytes,
+                sentiment: sentiment,
+                isFallback: scored.verdicts.isFallback,
+                phrase: phrase,
+                now: now.nanoseconds
+            )
+            if let full {
+                commits.append(full)
+            }
+            room.replica.append(
+                result,
+                fieldsFrom: scored.batch.bytes,
+                author: comment.author,
+                phrase: phrase,
+                second: comment.receivedAt.second
+            )
+            while watcher < scored.batch.watchers.count, scored.batch.watchers[watcher].position == position {
+                var block = ResultBlock()
+                block.append(result, fieldsFrom: scored.batch.bytes)
+                deliveries.append(.init(watcher: scored.batch.watchers[watcher], block: block, room: room.name))
+                watcher += 1
+            }
+            if touched.last != comment.slot {
+                touched.append(comment.slot)
             }
         }
         for slot in touched {
@@ -143,8 +128,21 @@ extension ShardBoard {
         return MoodSnapshot(at: latestAt)
     }
 
-    /// Makes the board of a room with its first comment.
-    private mutating func begin(_ new: CommentBatch.NewRoom, now: Timestamp) {
+    /// Makes the boards of the rooms whose first comments are in a batch.
+    ///
+    /// Rooms are as old as their first comments, so that a process that reads only these counts the same.
+    private mutating func begin(roomsOf batch: CommentBatch, now: Timestamp) {
+        var position = 0
+        for new in batch.newRooms {
+            // Both are in the order of admission.
+            while position < batch.comments.count, batch.comments[position].slot != new.slot {
+                position += 1
+            }
+            begin(new, at: position < batch.comments.count ? batch.comments[position].receivedAt : now)
+        }
+    }
+
+    private mutating func begin(_ new: CommentBatch.NewRoom, at time: Timestamp) {
         while rooms.count <= Int(new.slot) {
             rooms.append(nil)
         }
@@ -154,14 +152,14 @@ extension ShardBoard {
             configuration: configuration,
             displayKey: displayKey,
             shownAt: latestAt,
-            now: now
+            now: time
         )
     }
 
     /// Counts comments that were lost after all: one element a comment, its room's slot.
     package func countLost(_ slots: [UInt32], at time: Timestamp) {
         for slot in slots {
-            room(slot)?.aggregate.countLost(1, second: time.second)
+            room(slot)?.replica.aggregate.countLost(1, second: time.second)
         }
     }
 
@@ -173,7 +171,7 @@ extension ShardBoard {
     /// Publishes what waits of some rooms and forgets them; their slots may be used again.
     package mutating func remove(_ evicted: [EvictionCandidate], now: Timestamp) {
         for candidate in evicted {
-            if let draft = room(candidate.slot)?.flush.take(now: now.nanoseconds) {
+            if let draft = room(candidate.slot)?.writer.flush.take(now: now.nanoseconds) {
                 commits.append(draft)
             }
             if Int(candidate.slot) < rooms.count {

@@ -1,21 +1,21 @@
-public import SentimentModel
+package import SentimentModel
 
 /// Texts whose sign everybody agrees on: a scorer that was given up has to get these right before it gets comments.
 ///
 /// The probe needs no user traffic and risks no user's comment.
-public struct Canary: Sendable {
+package struct Canary: Sendable {
     /// The texts, as a batch.
-    public let batch: TextBatch
+    package let batch: TextBatch
     private let labels: [Sentiment.Label]
 
     /// Creates a canary from texts and their polarity.
-    public init(_ texts: [(text: String, label: Sentiment.Label)]) {
+    package init(_ texts: [(text: String, label: Sentiment.Label)]) {
         batch = TextBatch(texts: texts.map(\.text))
         labels = texts.map(\.label)
     }
 
     /// Chinese, English and Japanese, each both ways.
-    public static let standard = Canary([
+    package static let standard = Canary([
         ("太好了，我好喜欢", .positive),
         ("主播真棒", .positive),
         ("垃圾，恶心死了", .negative),
@@ -30,7 +30,7 @@ public struct Canary: Sendable {
     ///
     /// It must have one row a text, and more rows of the right sign than of the wrong one, at least a quarter of all:
     /// a scorer of one language alone, which calls the others neutral, passes; all zeros and swapped classes do not.
-    public func accepts(_ answer: [Sentiment]) -> Bool {
+    package func accepts(_ answer: [Sentiment]) -> Bool {
         guard answer.count == labels.count else {
             return false
         }

@@ -1,6 +1,6 @@
 extension CircuitBreaker {
     /// What the outside sees of a breaker; the raw value is the metric's.
-    public enum State: Int, Sendable, CaseIterable {
+    package enum State: Int, Sendable, CaseIterable {
         /// Calls go through.
         case closed = 0
         /// Probes go through.
@@ -10,7 +10,7 @@ extension CircuitBreaker {
     }
 
     /// What an operator may impose.
-    public enum Override: Sendable, CaseIterable {
+    package enum Override: Sendable, CaseIterable {
         /// Nothing goes through until told otherwise.
         case open
         /// Everything goes through, nothing is counted.
@@ -20,7 +20,7 @@ extension CircuitBreaker {
     }
 
     /// Why a breaker changed; the raw value is the metric's label.
-    public enum Reason: String, Sendable, CaseIterable {
+    package enum Reason: String, Sendable, CaseIterable {
         /// Too large a share of calls failed.
         case failures
         /// Too large a share of calls was slow.
@@ -42,42 +42,42 @@ extension CircuitBreaker {
     }
 
     /// One change of a breaker's state.
-    public struct Transition: Sendable, Hashable {
+    package struct Transition: Sendable, Hashable {
         /// The state before.
-        public let from: State
+        package let from: State
         /// The state after.
-        public let to: State
+        package let to: State
         /// Why.
-        public let reason: Reason
+        package let reason: Reason
     }
 
     /// A transition with what had been counted before it.
-    public struct Change: Sendable, Hashable {
+    package struct Change: Sendable, Hashable {
         /// The transition.
-        public let transition: Transition
+        package let transition: Transition
         /// The calls of the window; 0 after an open breaker, which counts none.
-        public let calls: Int
+        package let calls: Int
         /// Those that failed.
-        public let failures: Int
+        package let failures: Int
         /// Those that were slow.
-        public let slow: Int
+        package let slow: Int
         /// How many of the last calls failed in a row.
-        public let failuresInRow: Int
+        package let failuresInRow: Int
         /// How many nanoseconds the breaker stays open; `nil` if it did not open.
-        public let wait: Int64?
+        package let wait: Int64?
 
         /// The state before.
-        public var from: State {
+        package var from: State {
             transition.from
         }
 
         /// The state after.
-        public var to: State {
+        package var to: State {
             transition.to
         }
 
         /// Why.
-        public var reason: Reason {
+        package var reason: Reason {
             transition.reason
         }
     }

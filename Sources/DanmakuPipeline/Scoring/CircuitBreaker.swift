@@ -4,17 +4,17 @@ import Synchronization
 ///
 /// The lock around a ``StateMachine`` and the counters of its changes; it is entered twice a batch. It reads no clock
 /// and starts nothing: a ``GuardedScorer`` drives it.
-public final class CircuitBreaker: Sendable {
+package final class CircuitBreaker: Sendable {
     /// What is exported of a breaker.
-    public struct Snapshot: Sendable {
+    package struct Snapshot: Sendable {
         /// The state.
-        public var state: State
+        package var state: State
         /// How often it changed, by what to and why.
-        public var transitions: [Transition: Int]
+        package var transitions: [Transition: Int]
         /// Results that came after their call was given up.
-        public var staleReports: Int
+        package var staleReports: Int
         /// Calls that are out.
-        public var inFlight: Int
+        package var inFlight: Int
     }
 
     /// What the prober has to do.
@@ -66,12 +66,12 @@ public final class CircuitBreaker: Sendable {
     }
 
     /// Whether the scorer is given up, wholly or but for probes.
-    public var isOpen: Bool {
+    package var isOpen: Bool {
         guarded.withLock { $0.machine.state.visible != .closed }
     }
 
     /// What is exported.
-    public var snapshot: Snapshot {
+    package var snapshot: Snapshot {
         guarded.withLock {
             Snapshot(
                 state: $0.machine.state.visible,
@@ -87,7 +87,7 @@ public final class CircuitBreaker: Sendable {
     /// - Parameters:
     ///   - override: What is imposed.
     ///   - now: Nanoseconds of the monotonic clock.
-    public func force(_ override: Override, now: Int64) {
+    package func force(_ override: Override, now: Int64) {
         enter(now: now) { $0.machine.force(override, now: now) }
     }
 

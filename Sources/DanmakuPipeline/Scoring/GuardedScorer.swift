@@ -1,4 +1,4 @@
-public import SentimentModel
+package import SentimentModel
 
 /// A scorer that always answers: the configured one while it works, else the fallback.
 ///
@@ -14,9 +14,9 @@ public import SentimentModel
 ///
 /// On a machine that has no processor to spare, a call in this process takes long without being to blame, and the
 /// fallback would be no faster. Such calls are measured by the processor time of their thread.
-public final class GuardedScorer: Sendable {
+package final class GuardedScorer: Sendable {
     /// The breaker before the configured scorer.
-    public let breaker: CircuitBreaker
+    package let breaker: CircuitBreaker
 
     private let primary: any SentimentScorer
     /// The configured scorer, if it can be called without suspending.
@@ -39,7 +39,7 @@ public final class GuardedScorer: Sendable {
     ///   - canary: What probes ask.
     ///   - seed: Of the waits' jitter.
     ///   - onTransition: Called after each change of the breaker, on the thread that caused it.
-    public init(
+    package init(
         primary: any SentimentScorer,
         fallback: any SentimentScorer,
         configuration: CircuitBreakerConfiguration,
@@ -67,17 +67,17 @@ public final class GuardedScorer: Sendable {
     }
 
     /// The configured scorer's name.
-    public var name: String {
+    package var name: String {
         primary.name
     }
 
     /// What the configured scorer's weights are called.
-    public var model: String {
+    package var model: String {
         primary.model
     }
 
     /// Whether results are the fallback's for the time being.
-    public var isDegraded: Bool {
+    package var isDegraded: Bool {
         breaker.isOpen
     }
 
@@ -87,7 +87,7 @@ public final class GuardedScorer: Sendable {
     }
 
     /// Scores a batch, one way or the other.
-    public func score(_ batch: TextBatch) async -> Verdicts {
+    package func score(_ batch: TextBatch) async -> Verdicts {
         guard batch.count > 0 else {
             return Verdicts(sentiments: [], isFallback: false)
         }
@@ -102,7 +102,7 @@ public final class GuardedScorer: Sendable {
     /// Probes a scorer that was given up, until the task is cancelled; rests while the breaker is closed.
     ///
     /// Called once. Without it a breaker that opened stays open.
-    public func run() async {
+    package func run() async {
         for await _ in openings {
             probing: while !Task.isCancelled {
                 let now = time.now().nanoseconds

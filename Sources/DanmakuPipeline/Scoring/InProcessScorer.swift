@@ -1,24 +1,24 @@
-public import SentimentModel
+package import SentimentModel
 
 /// A ``TextScorer`` as a pipeline's scorer: it runs on the caller's thread and never suspends.
-public struct InProcessScorer: SentimentScorer {
+package struct InProcessScorer: SentimentScorer {
     /// The scorer's name in metrics and logs.
-    public let name: String
+    package let name: String
     private let scorer: any TextScorer
 
     /// Wraps a scorer.
-    public init(name: String, _ scorer: any TextScorer) {
+    package init(name: String, _ scorer: any TextScorer) {
         self.name = name
         self.scorer = scorer
     }
 
     /// The version of the weights.
-    public var model: String {
+    package var model: String {
         scorer.version
     }
 
     /// Scores every text of a batch.
-    public func score(_ batch: TextBatch) async throws -> [Sentiment] {
+    package func score(_ batch: TextBatch) async throws -> [Sentiment] {
         scoreNow(batch)
     }
 

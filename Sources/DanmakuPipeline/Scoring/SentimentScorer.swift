@@ -1,10 +1,10 @@
-public import SentimentModel
+package import SentimentModel
 
 /// Scores a batch, somewhere: in this process or behind a network.
 ///
 /// Conformers need not guard themselves: a ``GuardedScorer`` stands around every one of them and deals with errors,
 /// wrong row counts, slowness and hanging. They may be called for several batches at a time.
-public protocol SentimentScorer: Sendable {
+package protocol SentimentScorer: Sendable {
     /// A short name for metrics and logs, the same as long as the process lives.
     var name: String { get }
     /// What the weights are called in `hello` and `/v1/score`.

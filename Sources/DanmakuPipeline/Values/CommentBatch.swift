@@ -1,20 +1,20 @@
 /// One comment on its way through a shard, after admission and before its result.
-public struct QueuedComment: Sendable {
+package struct QueuedComment: Sendable {
     /// Where its fields lie in ``CommentBatch/bytes``.
-    public var fields: CommentFields
+    package var fields: CommentFields
     /// The room, as the shard numbers them.
-    public var slot: UInt32
+    package var slot: UInt32
     /// The room's own count of queued comments, reserved at enqueue: results are released in this order.
-    public var number: UInt64
+    package var number: UInt64
     /// When the edge had read it.
-    public var receivedAt: Timestamp
+    package var receivedAt: Timestamp
     /// The source's time in milliseconds since 1970, or ``DecodedComment/absentTime``.
-    public var sentAt: Int64
+    package var sentAt: Int64
     /// The keyed hash of `uid` (else of `name`); 0 if it has neither.
-    public var author: UInt64
+    package var author: UInt64
 
     /// Creates a queued comment.
-    public init(
+    package init(
         fields: CommentFields,
         slot: UInt32,
         number: UInt64,
@@ -32,34 +32,34 @@ public struct QueuedComment: Sendable {
 }
 
 /// Comments that are scored together, and the bytes of all their fields.
-public struct CommentBatch: Sendable {
+package struct CommentBatch: Sendable {
     /// The fields of all comments.
-    public var bytes: [UInt8] = []
+    package var bytes: [UInt8] = []
     /// The comments, in order of admission.
-    public var comments: [QueuedComment] = []
+    package var comments: [QueuedComment] = []
     /// The rooms whose first comment is in this batch, so that the board learns their names.
-    public var newRooms: [NewRoom] = []
+    package var newRooms: [NewRoom] = []
     /// The requests that wait for a comment's result (`?wait=scored`); nearly always empty.
-    public var watchers: [Watcher] = []
+    package var watchers: [Watcher] = []
 
     /// A room that has no board yet.
-    public struct NewRoom: Sendable {
+    package struct NewRoom: Sendable {
         /// The room, as the shard numbers them.
-        public var slot: UInt32
+        package var slot: UInt32
         /// Its name.
-        public var name: RoomName
+        package var name: RoomName
     }
 
     /// A request that waits for one comment's result.
-    public struct Watcher: Sendable {
+    package struct Watcher: Sendable {
         /// The index in ``CommentBatch/comments``.
-        public var position: Int
+        package var position: Int
         /// The item of the request's body.
-        public var item: UInt64
+        package var item: UInt64
         /// Where the result goes.
-        public var watch: ResultWatch
+        package var watch: ResultWatch
     }
 
     /// Creates an empty batch.
-    public init() {}
+    package init() {}
 }

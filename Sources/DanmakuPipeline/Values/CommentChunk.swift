@@ -1,36 +1,36 @@
-public import SentimentModel
+package import SentimentModel
 
 /// One comment that the ``CommentRules`` have passed; every field lies in the bytes of its ``CommentChunk``.
-public struct DecodedComment: Sendable {
+package struct DecodedComment: Sendable {
     /// 1–64 bytes of `A–Z a–z 0–9 . _ : -`.
-    public var room: TextRange
+    package var room: TextRange
     /// 1–1,024 bytes of UTF-8, trimmed, without control characters, not escaped.
-    public var text: TextRange
+    package var text: TextRange
     /// At most 128 bytes of UTF-8, unescaped; empty if absent.
     ///
     /// An integer's digits as written.
-    public var id: TextRange = .empty
+    package var id: TextRange = .empty
     /// At most 128 bytes of UTF-8, unescaped; empty if absent.
     ///
     /// Never leaves the server.
-    public var uid: TextRange = .empty
+    package var uid: TextRange = .empty
     /// At most 64 bytes of UTF-8, unescaped, cut on a scalar; empty if absent.
-    public var name: TextRange = .empty
+    package var name: TextRange = .empty
     /// The digits of `price` as written (a JSON number of at most 32 bytes); empty if absent.
-    public var price: TextRange = .empty
+    package var price: TextRange = .empty
     /// The ``RoomName/hash`` of `room`: picks the shard.
-    public var roomHash: UInt64
+    package var roomHash: UInt64
     /// The source's own time in milliseconds since 1970, or ``absentTime``.
-    public var sentAt: Int64 = DecodedComment.absentTime
+    package var sentAt: Int64 = DecodedComment.absentTime
     /// Which line or array element this was, counted as the protocol counts them.
-    public var item: UInt64
+    package var item: UInt64
     /// The kind.
-    public var kind: CommentKind = .chat
+    package var kind: CommentKind = .chat
     /// Whether `id` was a JSON integer, so that it is echoed as one.
-    public var idIsInteger = false
+    package var idIsInteger = false
 
     /// Stands in ``sentAt`` for a comment without `sentAt`.
-    public static let absentTime = Int64.min
+    package static let absentTime = Int64.min
 
     /// Creates a comment with its required fields; the optional ones are set afterwards.
     init(room: TextRange, roomHash: UInt64, text: TextRange, item: UInt64) {
@@ -42,14 +42,14 @@ public struct DecodedComment: Sendable {
 }
 
 /// A comment that was refused by the edge: which one, and why.
-public struct Rejection: Sendable, Equatable {
+package struct Rejection: Sendable, Equatable {
     /// The line or array index.
-    public var item: UInt64
+    package var item: UInt64
     /// The reason.
-    public var error: CommentError
+    package var error: CommentError
 
     /// Creates a rejection.
-    public init(item: UInt64, error: CommentError) {
+    package init(item: UInt64, error: CommentError) {
         self.item = item
         self.error = error
     }
@@ -58,13 +58,13 @@ public struct Rejection: Sendable, Equatable {
 /// What one socket read held, decoded: the unit that crosses from the edge into the pipeline.
 ///
 /// Bytes are copied once, from the read buffer into ``bytes``; all else is ranges.
-public struct CommentChunk: Sendable {
+package struct CommentChunk: Sendable {
     /// The fields of all comments.
-    public internal(set) var bytes: [UInt8]
+    package internal(set) var bytes: [UInt8]
     /// The valid comments, in their order.
-    public internal(set) var comments: [DecodedComment]
+    package internal(set) var comments: [DecodedComment]
     /// The refused ones, in their order.
-    public internal(set) var rejections: [Rejection]
+    package internal(set) var rejections: [Rejection]
 
     /// Creates an empty chunk with room for some bytes and comments.
     init(byteCapacity: Int = 0, commentCapacity: Int = 0) {

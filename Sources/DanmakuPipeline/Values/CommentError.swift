@@ -1,7 +1,7 @@
 /// Why one comment was refused; the raw value is the code on the wire.
 ///
 /// The comment is counted as `rejected`; nothing else of its line, body or connection is lost.
-public enum CommentError: String, Error, Sendable, CaseIterable {
+package enum CommentError: String, Error, Sendable, CaseIterable {
     /// The item is not one well-formed JSON object (RFC 8259), or is nested deeper than 64.
     case invalidJSON = "invalid_json"
     /// The item is not well-formed UTF-8, or an escape names a lone surrogate.

@@ -1,26 +1,26 @@
 /// Where the variable fields of one comment lie: one run of bytes, in the order text, id, name, uid, price.
 ///
 /// Sixteen bytes instead of five ranges, because hundreds of thousands of these wait in queues and in the log.
-public struct CommentFields: Sendable, Equatable {
+package struct CommentFields: Sendable, Equatable {
     /// The offset of the run in its buffer.
-    public var start: UInt32
+    package var start: UInt32
     /// Bytes of text, 1…1,024.
-    public var textCount: UInt16
+    package var textCount: UInt16
     /// Bytes of id, 0…128.
-    public var idCount: UInt8
+    package var idCount: UInt8
     /// Bytes of name, 0…64.
-    public var nameCount: UInt8
+    package var nameCount: UInt8
     /// Bytes of uid, 0…128; only kept where `privacy.expose-uid` is on.
-    public var uidCount: UInt8
+    package var uidCount: UInt8
     /// Bytes of price, 0…32.
-    public var priceCount: UInt8
+    package var priceCount: UInt8
     /// Whether the id was a JSON integer.
-    public var idIsInteger: Bool
+    package var idIsInteger: Bool
     /// The kind.
-    public var kind: CommentKind
+    package var kind: CommentKind
 
     /// Creates the fields of a comment.
-    public init(
+    package init(
         start: Int,
         textCount: Int,
         idCount: Int = 0,
@@ -42,37 +42,37 @@ public struct CommentFields: Sendable, Equatable {
 
     /// The text, as indices of the buffer.
     @inlinable
-    public var text: Range<Int> {
+    package var text: Range<Int> {
         Int(start)..<(Int(start) + Int(textCount))
     }
 
     /// The id, as indices of the buffer; empty if absent.
     @inlinable
-    public var id: Range<Int> {
+    package var id: Range<Int> {
         text.upperBound..<(text.upperBound + Int(idCount))
     }
 
     /// The name, as indices of the buffer; empty if absent.
     @inlinable
-    public var name: Range<Int> {
+    package var name: Range<Int> {
         id.upperBound..<(id.upperBound + Int(nameCount))
     }
 
     /// The uid, as indices of the buffer; empty if absent or not exposed.
     @inlinable
-    public var uid: Range<Int> {
+    package var uid: Range<Int> {
         name.upperBound..<(name.upperBound + Int(uidCount))
     }
 
     /// The price, as indices of the buffer; empty if absent.
     @inlinable
-    public var price: Range<Int> {
+    package var price: Range<Int> {
         uid.upperBound..<(uid.upperBound + Int(priceCount))
     }
 
     /// The whole run, as indices of the buffer.
     @inlinable
-    public var all: Range<Int> {
+    package var all: Range<Int> {
         Int(start)..<price.upperBound
     }
 }

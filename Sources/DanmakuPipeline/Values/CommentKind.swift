@@ -1,5 +1,5 @@
 /// What a comment is, as its source says (`kind` on the wire).
-public enum CommentKind: UInt8, Sendable, CaseIterable {
+package enum CommentKind: UInt8, Sendable, CaseIterable {
     /// An ordinary comment; also any unknown value on the wire.
     case chat = 0
     /// A super chat or bits: never sampled, shed last.
@@ -13,12 +13,12 @@ public enum CommentKind: UInt8, Sendable, CaseIterable {
 
     /// Whether comments of this kind are scored and enter the mood.
     @inlinable
-    public var isScored: Bool {
+    package var isScored: Bool {
         self == .chat || self == .paid
     }
 
     /// The name on the wire.
-    public var name: StaticString {
+    package var name: StaticString {
         switch self {
         case .chat: "chat"
         case .paid: "paid"

@@ -3,7 +3,7 @@ import Synchronization
 /// Where keys, epochs and jitter come from: the system's generator, or a seed that makes a run repeatable.
 ///
 /// Drivers hold one and hand values into the core, as they do with time.
-public struct RandomSource: Sendable {
+package struct RandomSource: Sendable {
     /// SplitMix64 (Steele, Lea, Flood, 2014) behind a lock: a seeded source is shared by all parts of a simulated server.
     private final class Seeded: Sendable {
         let state: Mutex<UInt64>
@@ -26,20 +26,20 @@ public struct RandomSource: Sendable {
     private let seeded: Seeded?
 
     /// The system's generator: what it gives cannot be guessed.
-    public static let system = RandomSource(seeded: nil)
+    package static let system = RandomSource(seeded: nil)
 
     /// A repeatable source, for tests and simulations only.
-    public static func seeded(_ seed: UInt64) -> RandomSource {
+    package static func seeded(_ seed: UInt64) -> RandomSource {
         RandomSource(seeded: Seeded(seed))
     }
 
     /// 64 random bits.
-    public func next() -> UInt64 {
+    package func next() -> UInt64 {
         seeded?.next() ?? UInt64.random(in: .min ... .max)
     }
 
     /// A random number of a range, each equally likely.
-    public func int(in range: ClosedRange<Int>) -> Int {
+    package func int(in range: ClosedRange<Int>) -> Int {
         guard let seeded else {
             return Int.random(in: range)
         }

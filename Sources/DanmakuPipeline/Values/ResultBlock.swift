@@ -1,24 +1,24 @@
-public import SentimentModel
+package import SentimentModel
 
 /// One published comment with its verdict, compact: its texts lie in the bytes of its ``ResultBlock``.
-public struct CommentResult: Sendable {
+package struct CommentResult: Sendable {
     /// Where its fields lie.
-    public var fields: CommentFields
+    package var fields: CommentFields
     /// The room's own count of published comments, from 1, without holes.
-    public var seq: UInt64
+    package var seq: UInt64
     /// Milliseconds since 1970.
-    public var receivedAt: Int64
+    package var receivedAt: Int64
     /// Milliseconds since 1970, or ``DecodedComment/absentTime``.
-    public var sentAt: Int64
+    package var sentAt: Int64
     /// The keyed hash of `uid`; 0 if it has none (a hash of the name is not a user).
-    public var user: UInt64
+    package var user: UInt64
     /// The verdict, or `nil` for kinds that are not scored.
-    public var sentiment: Sentiment?
+    package var sentiment: Sentiment?
     /// Whether the fallback scorer gave the verdict.
-    public var isFallback: Bool
+    package var isFallback: Bool
 
     /// Creates a result.
-    public init(
+    package init(
         fields: CommentFields,
         seq: UInt64,
         receivedAt: Int64,
@@ -38,22 +38,22 @@ public struct CommentResult: Sendable {
 }
 
 /// Results of one room in order, and the bytes of all their fields.
-public struct ResultBlock: Sendable {
+package struct ResultBlock: Sendable {
     /// The fields of all results.
-    public var bytes: [UInt8] = []
+    package var bytes: [UInt8] = []
     /// The results in ascending `seq`.
-    public var results: [CommentResult] = []
+    package var results: [CommentResult] = []
 
     /// Creates an empty block.
-    public init() {}
+    package init() {}
 
     /// Bytes of memory that the block's contents take.
-    public var footprint: Int {
+    package var footprint: Int {
         bytes.count + results.count * MemoryLayout<CommentResult>.stride
     }
 
     /// Copies one result and its fields in from another buffer.
-    public mutating func append(_ result: CommentResult, fieldsFrom source: [UInt8]) {
+    package mutating func append(_ result: CommentResult, fieldsFrom source: [UInt8]) {
         var copy = result
         copy.fields.start = UInt32(bytes.count)
         bytes.append(contentsOf: source[result.fields.all])
@@ -66,7 +66,7 @@ public struct ResultBlock: Sendable {
     ///   - index: Which result.
     ///   - room: The room's name; it needs no escaping.
     ///   - writer: Where the object goes.
-    public func encode(_ index: Int, room: [UInt8], into writer: inout JSONWriter) {
+    package func encode(_ index: Int, room: [UInt8], into writer: inout JSONWriter) {
         let result = results[index]
         let fields = result.fields
         writer.raw("{\"seq\":")

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// The request's edge makes it, shards deliver into it, and ``onComplete`` is called once when the last is there.
 /// A watch that is abandoned after its 2 s just collects on and is freed with the last batch that names it.
-public final class ResultWatch: Sendable {
+package final class ResultWatch: Sendable {
     private struct State {
         var results: [UInt64: [UInt8]] = [:]
         var missing: Int?
@@ -17,12 +17,12 @@ public final class ResultWatch: Sendable {
     /// Creates a watch.
     ///
     /// - Parameter onComplete: Called once, on any thread, when as many results came as ``expect(_:)`` said.
-    public init(onComplete: @escaping @Sendable () -> Void) {
+    package init(onComplete: @escaping @Sendable () -> Void) {
         self.onComplete = onComplete
     }
 
     /// Says how many results will come, once all comments were offered.
-    public func expect(_ count: Int) {
+    package func expect(_ count: Int) {
         let complete = state.withLock { state in
             state.missing = count
             return state.delivered == count
@@ -33,7 +33,7 @@ public final class ResultWatch: Sendable {
     }
 
     /// Takes one result; it may resume a task, so no lock is held.
-    public func deliver(item: UInt64, result: [UInt8]) {
+    package func deliver(item: UInt64, result: [UInt8]) {
         let complete = state.withLock { state in
             state.results[item] = result
             state.delivered += 1
@@ -45,7 +45,7 @@ public final class ResultWatch: Sendable {
     }
 
     /// The results so far, by item.
-    public var results: [UInt64: [UInt8]] {
+    package var results: [UInt64: [UInt8]] {
         state.withLock { $0.results }
     }
 }

@@ -1,14 +1,14 @@
 /// A room's name, valid by construction: 1–64 of `A–Z a–z 0–9 . _ : -`, with its hash.
-public struct RoomName: Sendable {
+package struct RoomName: Sendable {
     /// The bytes of the name, all ASCII.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// The hash that picks the room's shard: FNV-1a, 64 bits, with a final mix (the low bits of FNV alone are weak).
     ///
     /// It has no key: a client that crafts names can load one shard, which costs it no more than using one room.
-    public let hash: UInt64
+    package let hash: UInt64
 
     /// Creates a name; `nil` if the bytes are not a valid name.
-    public init?(_ bytes: some Sequence<UInt8>) {
+    package init?(_ bytes: some Sequence<UInt8>) {
         let bytes = Array(bytes)
         guard let hash = Self.hash(of: bytes.span) else {
             return nil
@@ -18,7 +18,7 @@ public struct RoomName: Sendable {
     }
 
     /// Creates a name; `nil` if the text is not a valid name.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         self.init(text.utf8)
     }
 
@@ -69,26 +69,26 @@ public struct RoomName: Sendable {
 
 extension RoomName: Hashable {
     /// Whether two names have the same bytes.
-    public static func == (left: RoomName, right: RoomName) -> Bool {
+    package static func == (left: RoomName, right: RoomName) -> Bool {
         left.hash == right.hash && left.bytes == right.bytes
     }
 
     /// Feeds the bytes, not ``hash``: names of equal ``hash`` can be made on purpose.
-    public func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         hasher.combine(bytes)
     }
 }
 
 extension RoomName: Comparable {
     /// The order of the bytes.
-    public static func < (left: RoomName, right: RoomName) -> Bool {
+    package static func < (left: RoomName, right: RoomName) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }
 }
 
 extension RoomName: CustomStringConvertible {
     /// The name.
-    public var description: String {
+    package var description: String {
         String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -7,19 +7,19 @@ import Darwin
 #endif
 
 /// The machine's clocks: CLOCK_MONOTONIC, counted from 1970, and CLOCK_REALTIME.
-public struct SystemTime: TimeSource {
+package struct SystemTime: TimeSource {
     /// The wall clock less the monotonic one when the process began, in nanoseconds.
     private static let offset = read(CLOCK_REALTIME) - read(CLOCK_MONOTONIC)
 
     private let offset: Int64
 
     /// Creates the source.
-    public init() {
+    package init() {
         offset = Self.offset
     }
 
     /// Reads both clocks (about 50 ns: two calls into the vDSO).
-    public func now() -> Timestamp {
+    package func now() -> Timestamp {
         Timestamp(
             nanoseconds: Self.read(CLOCK_MONOTONIC) + offset,
             milliseconds: Self.read(CLOCK_REALTIME) / 1_000_000
@@ -27,7 +27,7 @@ public struct SystemTime: TimeSource {
     }
 
     /// Reads CLOCK_THREAD_CPUTIME_ID (a system call: some hundred nanoseconds).
-    public func threadTime() -> Int64 {
+    package func threadTime() -> Int64 {
         Self.read(CLOCK_THREAD_CPUTIME_ID)
     }
 

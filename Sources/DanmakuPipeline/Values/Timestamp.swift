@@ -1,33 +1,33 @@
 /// One reading of both clocks, handed into the core as a value.
-public struct Timestamp: Sendable, Equatable {
+package struct Timestamp: Sendable, Equatable {
     /// Nanoseconds of a clock that never goes back and is never set: every duration is measured with it.
     ///
     /// It counts from 1970 as the wall clock stood when the process began, so that its seconds mean the same in every
     /// process, and after a restart.
-    public var nanoseconds: Int64
+    package var nanoseconds: Int64
     /// Milliseconds since 1970 by the wall clock, which may be set: only for people to read.
-    public var milliseconds: Int64
+    package var milliseconds: Int64
 
     /// Creates a reading.
-    public init(nanoseconds: Int64, milliseconds: Int64) {
+    package init(nanoseconds: Int64, milliseconds: Int64) {
         self.nanoseconds = nanoseconds
         self.milliseconds = milliseconds
     }
 
     /// The whole second since 1970 of the clock that is never set: what aggregates and windows count by.
     @inlinable
-    public var second: Int64 {
+    package var second: Int64 {
         nanoseconds / 1_000_000_000
     }
 
     /// This reading moved on by some nanoseconds, both clocks together.
-    public func advanced(byNanoseconds delta: Int64) -> Timestamp {
+    package func advanced(byNanoseconds delta: Int64) -> Timestamp {
         Timestamp(nanoseconds: nanoseconds + delta, milliseconds: milliseconds + delta / 1_000_000)
     }
 }
 
 /// Where drivers read the time; the core never does.
-public protocol TimeSource: Sendable {
+package protocol TimeSource: Sendable {
     /// Reads both clocks.
     func now() -> Timestamp
 
@@ -37,7 +37,7 @@ public protocol TimeSource: Sendable {
 
 extension TimeSource {
     /// The monotonic clock: a source that a test moves has a processor all of the time.
-    public func threadTime() -> Int64 {
+    package func threadTime() -> Int64 {
         now().nanoseconds
     }
 }

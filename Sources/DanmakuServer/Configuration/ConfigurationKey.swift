@@ -1,8 +1,8 @@
 /// One row of the key table: everything that the file, the environment, `--set`, `danmaku config` and the README need
 /// of a key.
-public struct ConfigurationKey: Sendable {
+package struct ConfigurationKey: Sendable {
     /// What a key's value may be.
-    public enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         /// A whole number within bounds, both inclusive.
         case integer(ClosedRange<Int>)
         /// `true` or `false` (also `yes`, `no`, `1`, `0`).
@@ -16,18 +16,18 @@ public struct ConfigurationKey: Sendable {
     /// The dotted name, unit included.
     ///
     /// `http.port`, `shutdown.grace-seconds`.
-    public let name: String
+    package let name: String
     /// What it may be.
-    public let kind: Kind
+    package let kind: Kind
     /// The unit as the README prints it; empty for plain numbers and words.
-    public let unit: String
+    package let unit: String
     /// The value where nothing else says one, as it would be written in a file.
-    public let defaultValue: String
+    package let defaultValue: String
     /// One sentence on what moves when it moves.
-    public let summary: String
+    package let summary: String
 
     /// Creates a row.
-    public init(_ name: String, _ kind: Kind, unit: String = "", default defaultValue: String, _ summary: String) {
+    package init(_ name: String, _ kind: Kind, unit: String = "", default defaultValue: String, _ summary: String) {
         self.name = name
         self.kind = kind
         self.unit = unit
@@ -36,15 +36,15 @@ public struct ConfigurationKey: Sendable {
     }
 
     /// The environment variable: `DANMAKU_HTTP_PORT` for `http.port`.
-    public var environmentName: String {
+    package var environmentName: String {
         ConfigurationKey.environmentPrefix + String(name.uppercased().map { $0 == "." || $0 == "-" ? "_" : $0 })
     }
 
     /// What every environment variable of ours begins with.
-    public static let environmentPrefix = "DANMAKU_"
+    package static let environmentPrefix = "DANMAKU_"
 
     /// The allowed values, in words for a person: `an integer from 0 to 65535`.
-    public var allowed: String {
+    package var allowed: String {
         switch kind {
         case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"
         case .boolean: "true or false"
@@ -54,7 +54,7 @@ public struct ConfigurationKey: Sendable {
     }
 
     /// The type's name for the README's table.
-    public var typeName: String {
+    package var typeName: String {
         switch kind {
         case .integer: "integer"
         case .boolean: "boolean"
@@ -64,7 +64,7 @@ public struct ConfigurationKey: Sendable {
     }
 
     /// The allowed values, short, for the README's table.
-    public var range: String {
+    package var range: String {
         switch kind {
         case .integer(let range): "\(range.lowerBound)–\(range.upperBound)"
         case .boolean: "true, false"

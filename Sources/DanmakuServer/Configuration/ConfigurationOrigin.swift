@@ -1,5 +1,5 @@
 /// Where a value came from.
-public enum ConfigurationOrigin: Sendable, Equatable, CustomStringConvertible {
+package enum ConfigurationOrigin: Sendable, Equatable, CustomStringConvertible {
     /// The table.
     case builtIn
     /// A configuration file, by its path.
@@ -10,7 +10,7 @@ public enum ConfigurationOrigin: Sendable, Equatable, CustomStringConvertible {
     case commandLine(String)
 
     /// As `danmaku config` and error lines print it.
-    public var description: String {
+    package var description: String {
         switch self {
         case .builtIn: "default"
         case .file(let path): "file \(path)"
@@ -21,16 +21,16 @@ public enum ConfigurationOrigin: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// One key's value as it was written.
-public struct ConfigurationSetting: Sendable, Equatable {
+package struct ConfigurationSetting: Sendable, Equatable {
     /// The key's name, not yet looked up.
-    public var name: String
+    package var name: String
     /// The value as written.
-    public var value: String
+    package var value: String
     /// Where it was written.
-    public var origin: ConfigurationOrigin
+    package var origin: ConfigurationOrigin
 
     /// Creates a setting.
-    public init(name: String, value: String, origin: ConfigurationOrigin) {
+    package init(name: String, value: String, origin: ConfigurationOrigin) {
         self.name = name
         self.value = value
         self.origin = origin

@@ -1,15 +1,15 @@
 /// What is wrong with the configuration, as one line for a person: key, value, origin and allowed values.
 ///
 /// The command prints it on standard error and exits with ``exitStatus``.
-public struct ConfigurationProblem: Error, Equatable, CustomStringConvertible {
+package struct ConfigurationProblem: Error, Equatable, CustomStringConvertible {
     /// The exit status of a wrong configuration (`EX_USAGE`).
-    public static let exitStatus: Int32 = 64
+    package static let exitStatus: Int32 = 64
 
     /// The whole line.
-    public let description: String
+    package let description: String
 
     /// Creates a problem that concerns no single key: a file that cannot be read.
-    public init(_ description: String) {
+    package init(_ description: String) {
         self.description = description.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 

@@ -1,9 +1,9 @@
 import DanmakuPipeline
 
 /// Prints the resolved keys: for a person, for a program, and as the README's table.
-public struct ConfigurationReport: Sendable {
+package struct ConfigurationReport: Sendable {
     /// The forms of `danmaku config`.
-    public enum Form: Sendable {
+    package enum Form: Sendable {
         /// Columns: key, value, origin.
         case human
         /// One JSON array of objects.
@@ -15,12 +15,12 @@ public struct ConfigurationReport: Sendable {
     private let values: ConfigurationValues
 
     /// Creates a report on some values.
-    public init(_ values: ConfigurationValues) {
+    package init(_ values: ConfigurationValues) {
         self.values = values
     }
 
     /// The report, with a line end after every line.
-    public func text(_ form: Form) -> String {
+    package func text(_ form: Form) -> String {
         switch form {
         case .human: human
         case .json: json
@@ -72,7 +72,7 @@ public struct ConfigurationReport: Sendable {
     }
 
     /// The table of keys as Markdown; it depends on nothing but the key table.
-    public static var markdown: String {
+    package static var markdown: String {
         let head = "| key | default | unit | allowed | meaning |\n|---|---|---|---|---|\n"
         return head
             + ConfigurationTable.keys

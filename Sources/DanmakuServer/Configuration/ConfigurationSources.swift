@@ -3,16 +3,16 @@ import FoundationEssentials
 import SentimentModel
 
 /// Everything that can set a key, strongest first: command line, environment, file; the table's defaults come last.
-public struct ConfigurationSources: Sendable {
+package struct ConfigurationSources: Sendable {
     /// Flags and `--set`, in the order given.
-    public var commandLine: [ConfigurationSetting]
+    package var commandLine: [ConfigurationSetting]
     /// Environment variables; only those that begin with `DANMAKU_` are looked at.
-    public var environment: [String: String]
+    package var environment: [String: String]
     /// The file, already flattened.
-    public var file: [ConfigurationSetting]
+    package var file: [ConfigurationSetting]
 
     /// Creates sources; each may be empty.
-    public init(
+    package init(
         commandLine: [ConfigurationSetting] = [],
         environment: [String: String] = [:],
         file: [ConfigurationSetting] = []
@@ -26,7 +26,7 @@ public struct ConfigurationSources: Sendable {
     ///
     /// - Parameter path: A YAML or JSON file.
     /// - Throws: ``ConfigurationProblem`` if it cannot be read or parsed.
-    public mutating func readFile(_ path: String) throws {
+    package mutating func readFile(_ path: String) throws {
         guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
             throw ConfigurationProblem("\(path) (--config) cannot be read")
         }
@@ -41,7 +41,7 @@ public struct ConfigurationSources: Sendable {
     /// - Parameter argument: `key=value`.
     /// - Returns: The setting; its key is looked up later.
     /// - Throws: ``ConfigurationProblem`` if there is no `=`.
-    public static func setting(fromArgument argument: String) throws -> ConfigurationSetting {
+    package static func setting(fromArgument argument: String) throws -> ConfigurationSetting {
         guard let sign = argument.firstIndex(of: "="), sign != argument.startIndex else {
             throw ConfigurationProblem("--set \(argument): expected key=value")
         }
@@ -57,7 +57,7 @@ public struct ConfigurationSources: Sendable {
     /// - Returns: One value for each key of the table, with where it came from.
     /// - Throws: ``ConfigurationProblem`` for the first unknown key, value that does not parse, value out of range, or key
     ///   that the command line gives twice. A value that a stronger source overrides is checked all the same.
-    public func resolve() throws -> ConfigurationValues {
+    package func resolve() throws -> ConfigurationValues {
         let layers = try [layer(of: commandLine, once: true), environmentLayer(), layer(of: file, once: true)]
         var entries: [ConfigurationValues.Entry] = []
         for key in ConfigurationTable.keys {

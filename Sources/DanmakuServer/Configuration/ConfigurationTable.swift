@@ -1,13 +1,13 @@
 /// The one table of keys: file, environment, `--set`, `danmaku config` and the README use it.
 ///
 /// `docs/contract.md` says which names and defaults are stable.
-public enum ConfigurationTable {
+package enum ConfigurationTable {
     /// All keys, in the order they are printed.
-    public static let keys: [ConfigurationKey] =
+    package static let keys: [ConfigurationKey] =
         http + ingest + admission + batching + rooms + scoring + breaker + fanOut + operating + demo
 
     /// The row of a key, or `nil` for an unknown name.
-    public static func key(_ name: String) -> ConfigurationKey? {
+    package static func key(_ name: String) -> ConfigurationKey? {
         byName[name]
     }
 

@@ -5,13 +5,13 @@ import SentimentModel
 ///
 /// A typed reader stops the program for a key that the table does not have, or has with another type: the mapping to
 /// the stages' structs is in this repository, and a test reads every key once.
-public struct ConfigurationValues: Sendable {
+package struct ConfigurationValues: Sendable {
     /// One key's value.
-    public struct Entry: Sendable {
+    package struct Entry: Sendable {
         /// The key.
-        public let key: ConfigurationKey
+        package let key: ConfigurationKey
         /// Where the value came from.
-        public let origin: ConfigurationOrigin
+        package let origin: ConfigurationOrigin
         let content: ConfigContent
 
         init(key: ConfigurationKey, content: ConfigContent, origin: ConfigurationOrigin) {
@@ -36,7 +36,7 @@ public struct ConfigurationValues: Sendable {
         }
 
         /// The value as it would be written in a file.
-        public var text: String {
+        package var text: String {
             switch content {
             case .int(let value): String(value)
             case .bool(let value): String(value)
@@ -47,7 +47,7 @@ public struct ConfigurationValues: Sendable {
     }
 
     /// All keys, in the table's order.
-    public let entries: [Entry]
+    package let entries: [Entry]
     private let byName: [String: Entry]
 
     init(_ entries: [Entry]) {
@@ -56,12 +56,12 @@ public struct ConfigurationValues: Sendable {
     }
 
     /// Where a key's value came from.
-    public func origin(of name: String) -> ConfigurationOrigin {
+    package func origin(of name: String) -> ConfigurationOrigin {
         entry(name).origin
     }
 
     /// An integer key's value.
-    public func integer(_ name: String) -> Int {
+    package func integer(_ name: String) -> Int {
         guard case .int(let value) = entry(name).content else {
             preconditionFailure("\(name) is not an integer")
         }
@@ -69,7 +69,7 @@ public struct ConfigurationValues: Sendable {
     }
 
     /// A boolean key's value.
-    public func boolean(_ name: String) -> Bool {
+    package func boolean(_ name: String) -> Bool {
         guard case .bool(let value) = entry(name).content else {
             preconditionFailure("\(name) is not a boolean")
         }
@@ -77,7 +77,7 @@ public struct ConfigurationValues: Sendable {
     }
 
     /// A text or word key's value.
-    public func text(_ name: String) -> String {
+    package func text(_ name: String) -> String {
         guard case .string(let value) = entry(name).content else {
             preconditionFailure("\(name) is not a text")
         }
@@ -85,12 +85,12 @@ public struct ConfigurationValues: Sendable {
     }
 
     /// A key in whole seconds, as a duration.
-    public func seconds(_ name: String) -> Duration {
+    package func seconds(_ name: String) -> Duration {
         .seconds(integer(name))
     }
 
     /// A key in milliseconds, as a duration.
-    public func milliseconds(_ name: String) -> Duration {
+    package func milliseconds(_ name: String) -> Duration {
         .milliseconds(integer(name))
     }
 

@@ -1,16 +1,16 @@
 /// Fits the limits of connections to the limit of open files: each connection is one.
 ///
 /// Defaults are reduced; a configured value that does not fit is an error.
-public struct DescriptorPlan: Sendable, Equatable {
+package struct DescriptorPlan: Sendable, Equatable {
     /// One port's limit.
-    public struct Port: Sendable, Equatable {
+    package struct Port: Sendable, Equatable {
         /// The connections that are configured.
-        public var connections: Int
+        package var connections: Int
         /// Where the number comes from.
-        public var origin: ConfigurationOrigin
+        package var origin: ConfigurationOrigin
 
         /// Creates a port's limit.
-        public init(connections: Int, origin: ConfigurationOrigin) {
+        package init(connections: Int, origin: ConfigurationOrigin) {
             self.connections = connections
             self.origin = origin
         }
@@ -21,14 +21,14 @@ public struct DescriptorPlan: Sendable, Equatable {
     }
 
     /// Descriptors for everything but connections: listeners, selectors, files, and the scrape that reads `/proc`.
-    public static let reserve = 64
+    package static let reserve = 64
 
     /// The HTTP connections that fit.
-    public let http: Int
+    package let http: Int
     /// The ingest connections that fit.
-    public let ingest: Int
+    package let ingest: Int
     /// Whether a default was reduced.
-    public let isReduced: Bool
+    package let isReduced: Bool
 
     /// Makes the plan.
     ///
@@ -37,7 +37,7 @@ public struct DescriptorPlan: Sendable, Equatable {
     ///   - http: `http.max-connections`.
     ///   - ingest: `ingest.max-connections`.
     /// - Throws: ``ConfigurationProblem`` if a setting cannot be kept, or nothing is left for the other port.
-    public init(descriptors: Int, http: Port, ingest: Port) throws(ConfigurationProblem) {
+    package init(descriptors: Int, http: Port, ingest: Port) throws(ConfigurationProblem) {
         let free = max(0, descriptors - Self.reserve)
         var fitted = (http: http.connections, ingest: ingest.connections)
         if fitted.http + fitted.ingest > free {
@@ -77,7 +77,7 @@ extension ConfigurationValues {
     /// - Parameter descriptors: The most that the process may open.
     /// - Returns: The limits that fit.
     /// - Throws: ``ConfigurationProblem`` if a setting cannot be kept.
-    public func descriptorPlan(descriptors: Int) throws(ConfigurationProblem) -> DescriptorPlan {
+    package func descriptorPlan(descriptors: Int) throws(ConfigurationProblem) -> DescriptorPlan {
         func port(_ name: String) -> DescriptorPlan.Port {
             DescriptorPlan.Port(connections: integer(name), origin: origin(of: name))
         }

@@ -6,7 +6,7 @@ extension Server.Configuration {
     /// Maps every key of ``ConfigurationTable`` onto the struct that it belongs to.
     ///
     /// The table has each key's type, default and range; here is only where it goes.
-    public init(_ values: ConfigurationValues) {
+    package init(_ values: ConfigurationValues) {
         http = HTTP(
             host: values.text("http.host"),
             port: values.integer("http.port"),
@@ -38,7 +38,7 @@ extension Server.Configuration {
     }
 
     /// The defaults of the table.
-    public static var standard: Self {
+    package static var standard: Self {
         // Sources without settings cannot hold a wrong one, and the table's own defaults are tested.
         try! Self(ConfigurationSources().resolve())
     }

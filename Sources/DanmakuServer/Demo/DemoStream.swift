@@ -1,10 +1,10 @@
-public import DanmakuPipeline
-public import ServiceLifecycle
+package import DanmakuPipeline
+import ServiceLifecycle
 
 /// Feeds the built-in stream into a few rooms (`--demo`), so that the page shows something at once.
 ///
 /// It is a source that cannot wait: comments that the pipeline sheds are lost.
-public struct DemoStream: Service {
+package struct DemoStream: Service {
     private static let tick: Duration = .milliseconds(100)
 
     private let offer: @Sendable (CommentChunk, Timestamp) -> Void
@@ -19,7 +19,7 @@ public struct DemoStream: Service {
     ///   - time: Where comments get their time.
     ///   - clock: What it sleeps on.
     ///   - offer: Takes what was said in a tenth of a second.
-    public init(
+    package init(
         rate: Int,
         time: any TimeSource = SystemTime(),
         clock: any Clock<Duration> = ContinuousClock(),
@@ -32,7 +32,7 @@ public struct DemoStream: Service {
     }
 
     /// Speaks until the group shuts down.
-    public func run() async throws {
+    package func run() async throws {
         await cancelWhenGracefulShutdown {
             var script = DemoScript(rate: rate, random: SystemRandomNumberGenerator())
             let rooms = script.rooms.map { RoomName($0)! }

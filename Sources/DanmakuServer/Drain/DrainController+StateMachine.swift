@@ -1,6 +1,6 @@
 extension DrainController {
     /// One step of a drain; the order of the cases is the order in time.
-    public enum Step: Int, Sendable, CaseIterable {
+    package enum Step: Int, Sendable, CaseIterable {
         /// Not ready; listeners closed; new streams are answered `overloaded`, POST gets 503.
         case refuse
         /// Ingest connections get their last acks and are closed.

@@ -1,6 +1,6 @@
-public import DanmakuPipeline
-public import Logging
-public import ServiceLifecycle
+package import DanmakuPipeline
+package import Logging
+import ServiceLifecycle
 import Synchronization
 
 /// Runs the phases of a graceful stop, in the order that loses nothing.
@@ -9,22 +9,22 @@ import Synchronization
 /// has ended and every comment is published, so HTTP and the pipeline stop with nothing open. Each step has its share
 /// of the grace; a step that takes longer is cancelled, and the next one begins. The owner of the signals measures the
 /// grace itself and calls ``giveUp()`` at its end.
-public final class DrainController: Service {
+package final class DrainController: Service {
     /// What each step does within a limit; made by the composition root.
     ///
     /// The limit is a hint: a step that is not over then is cancelled, and has to return soon after that.
-    public struct Steps: Sendable {
+    package struct Steps: Sendable {
         /// ``Step/refuse``: must not wait for clients.
-        public var refuse: @Sendable (_ limit: Duration) async -> Void
+        package var refuse: @Sendable (_ limit: Duration) async -> Void
         /// ``Step/acknowledge``: returns when no ingest connection is left.
-        public var acknowledge: @Sendable (_ limit: Duration) async -> Void
+        package var acknowledge: @Sendable (_ limit: Duration) async -> Void
         /// ``Step/empty``: returns when nothing is queued, scored or waiting for its flush.
-        public var empty: @Sendable (_ limit: Duration) async -> Void
+        package var empty: @Sendable (_ limit: Duration) async -> Void
         /// ``Step/farewell``: returns when no stream is left.
-        public var farewell: @Sendable (_ limit: Duration) async -> Void
+        package var farewell: @Sendable (_ limit: Duration) async -> Void
 
         /// Creates the steps.
-        public init(
+        package init(
             refuse: @escaping @Sendable (_ limit: Duration) async -> Void,
             acknowledge: @escaping @Sendable (_ limit: Duration) async -> Void,
             empty: @escaping @Sendable (_ limit: Duration) async -> Void,
@@ -51,7 +51,7 @@ public final class DrainController: Service {
     ///   - time: Where the time is read.
     ///   - clock: What a step's limit is measured with.
     ///   - logger: For the steps.
-    public init(
+    package init(
         steps: Steps,
         grace: Duration,
         time: any TimeSource = SystemTime(),
@@ -68,7 +68,7 @@ public final class DrainController: Service {
     /// Waits for the group's graceful shutdown, then drains; does nothing if the task is cancelled before.
     ///
     /// Returns when the steps that were given up have returned too.
-    public func run() async throws {
+    package func run() async throws {
         do {
             try await gracefulShutdown()
         } catch {
@@ -96,7 +96,7 @@ public final class DrainController: Service {
     /// The grace is over: from now on nothing more is begun.
     ///
     /// - Returns: The step that was under way, or `nil` if it was none.
-    public func giveUp() -> Step? {
+    package func giveUp() -> Step? {
         switch machine.withLock({ $0.graceOver() }) {
         case .closeRest(let step): step
         case .perform, .finish, .ignore: nil
@@ -104,7 +104,7 @@ public final class DrainController: Service {
     }
 
     /// The steps that were given up so far.
-    public var overran: [Step] {
+    package var overran: [Step] {
         machine.withLock { $0.overran }
     }
 

@@ -1,13 +1,13 @@
 package import DanmakuPipeline
 import HTTPTypes
-public import Hummingbird
+package import Hummingbird
 import NIOCore
 import NIOHTTP1
 
 /// `GET /v1/rooms/{room}/events` and `GET /v1/events`: Server-Sent Events (contract, Watching).
 ///
 /// No middleware may wrap the body of these responses: the frames pass below it.
-public struct EventStreamRoutes: Sendable {
+package struct EventStreamRoutes: Sendable {
     /// Milliseconds after which a refused browser comes back.
     private static let retryMilliseconds = 5000...30_000
 
@@ -36,7 +36,7 @@ public struct EventStreamRoutes: Sendable {
     }
 
     /// Adds both routes.
-    public func add(to router: Router<DanmakuRequestContext>) {
+    package func add(to router: Router<DanmakuRequestContext>) {
         router.get("/v1/rooms/{room}/events") { request, context in
             try respond(to: request, context, path: try context.parameters.require("room"))
         }

@@ -1,10 +1,10 @@
-public import DanmakuPipeline
-public import NIOCore
+package import DanmakuPipeline
+package import NIOCore
 
 /// All event streams of a server: one hub for each event loop.
 ///
 /// The composition root makes it; ``EventStreamRoutes`` join clients to the hub of their connection's loop.
-public final class EventStreams: Sendable {
+package final class EventStreams: Sendable {
     /// Joins a second that a server takes back easily: ends and reconnections are spread so that there are no more.
     private static let reconnectionsPerSecond = 500
     /// The window of the ends of a drain at most: the grace has to hold it.
@@ -23,7 +23,7 @@ public final class EventStreams: Sendable {
     ///   - eventLoopGroup: The loops that HTTP connections live on.
     ///   - time: Where time is read.
     ///   - random: Where jitter comes from.
-    public init(
+    package init(
         pipeline: Pipeline,
         eventLoopGroup: any EventLoopGroup,
         time: any TimeSource = SystemTime(),
@@ -52,7 +52,7 @@ public final class EventStreams: Sendable {
     /// some of that time, and the rest is closed at its end.
     ///
     /// - Parameter limit: How long it may take.
-    public func drain(within limit: Duration = .seconds(10)) async {
+    package func drain(within limit: Duration = .seconds(10)) async {
         let count = await counters().subscribers
         let spread = Duration.milliseconds(1000 * count / Self.reconnectionsPerSecond)
         let time = max(.zero, limit - Self.closing)

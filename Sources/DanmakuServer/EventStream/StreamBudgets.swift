@@ -2,22 +2,22 @@ package import DanmakuPipeline
 import Synchronization
 
 /// How much event streams may make the server hold (`fanout.max-*`, `fanout.join-queue*`).
-public struct StreamLimits: Sendable {
+package struct StreamLimits: Sendable {
     /// `fanout.max-streams`.
-    public var streams = 10_000
+    package var streams = 10_000
     /// `fanout.max-streams-per-address`.
-    public var streamsPerAddress = 4000
+    package var streamsPerAddress = 4000
     /// `fanout.max-watched-rooms`: the rooms of all streams, each room counted for each stream.
-    public var watchedRooms = 100_000
+    package var watchedRooms = 100_000
     /// `fanout.max-watched-rooms-per-address`.
-    public var watchedRoomsPerAddress = 50_000
+    package var watchedRoomsPerAddress = 50_000
     /// `fanout.join-queue`.
-    public var joins = 2048
+    package var joins = 2048
     /// `fanout.join-queue-per-address`.
-    public var joinsPerAddress = 1024
+    package var joinsPerAddress = 1024
 
     /// Creates the defaults of the contract.
-    public init() {}
+    package init() {}
 }
 
 /// The budgets of event streams: streams, rooms that they watch, and joins that wait for their turn.

@@ -1,8 +1,8 @@
-public import HTTPTypes
+package import HTTPTypes
 import Hummingbird
 
 /// The methods of each path of the router, for 405: the router itself answers 404 to a known path with a wrong method.
-public struct AllowedMethods: Sendable {
+package struct AllowedMethods: Sendable {
     /// One path segment of a route.
     private enum Segment: Sendable {
         case literal(Substring)
@@ -17,14 +17,14 @@ public struct AllowedMethods: Sendable {
     private var routes: [Route] = []
 
     /// Creates an empty table; a path that is in no table has no methods.
-    public init() {}
+    package init() {}
 
     /// Adds one route.
     ///
     /// - Parameters:
     ///   - path: As the router writes it: `/v1/rooms/{room}`, `:room` and `*` match any one segment.
     ///   - method: A method that it answers to.
-    public mutating func add(path: String, method: HTTPRequest.Method) {
+    package mutating func add(path: String, method: HTTPRequest.Method) {
         let segments = path.split(separator: "/")
             .map { segment -> Segment in
                 segment.hasPrefix("{") || segment.hasPrefix(":") || segment == "*" ? .any : .literal(segment)
@@ -33,7 +33,7 @@ public struct AllowedMethods: Sendable {
     }
 
     /// The methods that a request's path has, sorted; empty if the path is unknown.
-    public func methods(of path: String) -> [HTTPRequest.Method] {
+    package func methods(of path: String) -> [HTTPRequest.Method] {
         let parts = path.split(separator: "/")
         var found: [HTTPRequest.Method] = []
         for route in routes where route.segments.count == parts.count {

@@ -1,13 +1,13 @@
 import HTTPTypes
-public import Hummingbird
+package import Hummingbird
 
 /// Lets pages of other origins read answers (`http.cors-origin`), errors and event streams included.
 ///
 /// It is outside the error middleware and only adds header fields. Without configured origins it is not installed, and
 /// browsers allow the same origin only.
-public struct CrossOriginMiddleware: RouterMiddleware {
+package struct CrossOriginMiddleware: RouterMiddleware {
     /// The context of our routes.
-    public typealias Context = DanmakuRequestContext
+    package typealias Context = DanmakuRequestContext
 
     private let origins: AllowedOrigins
 
@@ -23,7 +23,7 @@ public struct CrossOriginMiddleware: RouterMiddleware {
 
     /// Answers preflights, and adds the origin to everything else.
     @concurrent
-    public func handle(
+    package func handle(
         _ request: Request,
         context: DanmakuRequestContext,
         next: @concurrent (Request, DanmakuRequestContext) async throws -> Response

@@ -1,19 +1,19 @@
 package import DanmakuPipeline
-public import Hummingbird
-public import NIOCore
+package import Hummingbird
+package import NIOCore
 
 /// What every route and middleware knows of a request, besides the request itself.
 ///
 /// Hummingbird makes one per request. It has the connection's channel, which the event streams write to below the HTTP
 /// encoder, and the client's address, which rates and caps use.
-public struct DanmakuRequestContext: RequestContext {
+package struct DanmakuRequestContext: RequestContext {
     /// What Hummingbird itself needs.
-    public var coreContext: CoreRequestContextStorage
+    package var coreContext: CoreRequestContextStorage
     /// The connection that the request came on.
-    public let channel: any Channel
+    package let channel: any Channel
 
     /// Called by Hummingbird for each request.
-    public init(source: ApplicationRequestContextSource) {
+    package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         channel = source.channel
     }
@@ -22,7 +22,7 @@ public struct DanmakuRequestContext: RequestContext {
     package var forwardedClient: ClientAddress?
 
     /// The address of the connection's other end, or `nil` once the connection is closed.
-    public var remoteAddress: SocketAddress? {
+    package var remoteAddress: SocketAddress? {
         channel.remoteAddress
     }
 

@@ -1,5 +1,5 @@
 import HTTPTypes
-public import Hummingbird
+package import Hummingbird
 import Logging
 import NIOHTTP1
 
@@ -10,9 +10,9 @@ import NIOHTTP1
 /// every error of a route or a library look alike. A successful response passes unchanged: no body is ever wrapped. The
 /// check of the head and the client's address are here too, because separate middlewares would cost every request more
 /// than the work itself.
-public struct ErrorMiddleware: RouterMiddleware {
+package struct ErrorMiddleware: RouterMiddleware {
     /// The context of our routes.
-    public typealias Context = DanmakuRequestContext
+    package typealias Context = DanmakuRequestContext
 
     private let methods: AllowedMethods
     private let check: RequestCheck?
@@ -32,7 +32,7 @@ public struct ErrorMiddleware: RouterMiddleware {
 
     /// Answers the request, or its failure.
     @concurrent
-    public func handle(
+    package func handle(
         _ request: Request,
         context: DanmakuRequestContext,
         next: @concurrent (Request, DanmakuRequestContext) async throws -> Response

@@ -1,19 +1,19 @@
 package import DanmakuPipeline
 
 /// How much HTTP clients can make the server hold.
-public struct HTTPLimits: Sendable, Equatable {
+package struct HTTPLimits: Sendable, Equatable {
     /// `http.max-connections`.
-    public var connections = 16_000
+    package var connections = 16_000
     /// `http.max-connections-per-address`.
-    public var connectionsPerAddress = 4096
+    package var connectionsPerAddress = 4096
     /// `http.max-body-bytes-in-flight`.
-    public var bodyBytes = 32 * 1024 * 1024
+    package var bodyBytes = 32 * 1024 * 1024
     /// `http.max-body-bytes-per-address`.
-    public var bodyBytesPerAddress = 8 * 1024 * 1024
+    package var bodyBytesPerAddress = 8 * 1024 * 1024
     /// `http.max-answer-bytes-in-flight`.
-    public var answerBytes = 32 * 1024 * 1024
+    package var answerBytes = 32 * 1024 * 1024
     /// `http.max-answer-bytes-per-address`.
-    public var answerBytesPerAddress = 8 * 1024 * 1024
+    package var answerBytesPerAddress = 8 * 1024 * 1024
     /// Connections that are told that there are too many.
     package var refusals = 256
     /// Those of one address.
@@ -24,7 +24,7 @@ public struct HTTPLimits: Sendable, Equatable {
     package var scoreRequestsPerAddress = 128
 
     /// Creates the defaults.
-    public init() {}
+    package init() {}
 }
 
 /// The budgets of the HTTP port.

@@ -1,15 +1,15 @@
-public import DanmakuPipeline
-public import HTTPTypes
-public import Hummingbird
+package import DanmakuPipeline
+package import HTTPTypes
+package import Hummingbird
 import NIOCore
 
 /// A refused request: a code of the contract, a status and a sentence for a person.
 ///
 /// Routes throw it; ``ErrorMiddleware`` turns it into `{"error":"code","message":"…"}`. The message must not contain a
 /// comment's text or a token, because it may be logged.
-public struct HTTPFailure: HTTPResponseError, Equatable {
+package struct HTTPFailure: HTTPResponseError, Equatable {
     /// The codes of the contract that refuse a whole request.
-    public enum Code: String, Sendable, CaseIterable {
+    package enum Code: String, Sendable, CaseIterable {
         /// The head breaks a rule of HTTP: no `Host` or two, or a target that is neither a path nor an http URL (400).
         case badRequest = "bad_request"
         case unauthorized
@@ -35,7 +35,7 @@ public struct HTTPFailure: HTTPResponseError, Equatable {
         case rangeNotSatisfiable = "range_not_satisfiable"
 
         /// The status that goes with the code.
-        public var status: HTTPResponse.Status {
+        package var status: HTTPResponse.Status {
             switch self {
             case .badRequest: .badRequest
             case .unauthorized: .unauthorized
@@ -55,13 +55,13 @@ public struct HTTPFailure: HTTPResponseError, Equatable {
     }
 
     /// The code on the wire.
-    public var code: String
+    package var code: String
     /// The status.
-    public var status: HTTPResponse.Status
+    package var status: HTTPResponse.Status
     /// A sentence for a person.
-    public var message: String
+    package var message: String
     /// Further header fields: `Allow`, `Retry-After`, `Connection`.
-    public var headers: HTTPFields
+    package var headers: HTTPFields
 
     /// Creates a failure with a request's code.
     ///
@@ -70,7 +70,7 @@ public struct HTTPFailure: HTTPResponseError, Equatable {
     ///   - message: A sentence for a person.
     ///   - retryAfterSeconds: Adds `Retry-After`, rounded up to at least 1.
     ///   - headers: Further header fields.
-    public init(_ code: Code, _ message: String, retryAfterSeconds: Int? = nil, headers: HTTPFields = [:]) {
+    package init(_ code: Code, _ message: String, retryAfterSeconds: Int? = nil, headers: HTTPFields = [:]) {
         self.code = code.rawValue
         self.status = code.status
         self.message = message
@@ -85,7 +85,7 @@ public struct HTTPFailure: HTTPResponseError, Equatable {
     /// - Parameters:
     ///   - error: The code of a comment's error, used for the request as a whole.
     ///   - message: A sentence for a person.
-    public init(_ error: CommentError, _ message: String) {
+    package init(_ error: CommentError, _ message: String) {
         self.code = error.rawValue
         self.status = .badRequest
         self.message = message
@@ -93,7 +93,7 @@ public struct HTTPFailure: HTTPResponseError, Equatable {
     }
 
     /// The response: the two fields as JSON, never stored and never buffered by a proxy (`push.md` 9).
-    public func response(from request: Request, context: some RequestContext) -> Response {
+    package func response(from request: Request, context: some RequestContext) -> Response {
         response
     }
 
@@ -120,5 +120,5 @@ public struct HTTPFailure: HTTPResponseError, Equatable {
 
 extension HTTPField.Name {
     /// `X-Accel-Buffering`: tells nginx and its kin not to hold a response back.
-    public static let accelBuffering = HTTPField.Name("X-Accel-Buffering")!
+    package static let accelBuffering = HTTPField.Name("X-Accel-Buffering")!
 }

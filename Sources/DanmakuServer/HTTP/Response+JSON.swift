@@ -1,5 +1,5 @@
-public import HTTPTypes
-public import Hummingbird
+package import HTTPTypes
+package import Hummingbird
 import NIOCore
 
 extension Response {
@@ -9,7 +9,7 @@ extension Response {
     ///   - bytes: The encoded value.
     ///   - status: The status.
     /// - Returns: The response.
-    public static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
+    package static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
         Response(
             status: status,
             headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],

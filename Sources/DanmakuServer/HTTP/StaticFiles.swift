@@ -1,6 +1,6 @@
 import HTTPTypes
-public import Hummingbird
-public import Logging
+package import Hummingbird
+package import Logging
 import NIOPosix
 
 /// Serves the folder of the pages for every path without a route.
@@ -8,9 +8,9 @@ import NIOPosix
 /// Every file is revalidated by its entity tag, so that a new version is seen at once. No path leaves the folder or
 /// names a hidden file. Ranges are not served: the files are small, and Hummingbird's file middleware fails for a range
 /// past the end of a file.
-public struct StaticFiles: RouterMiddleware {
+package struct StaticFiles: RouterMiddleware {
     /// The context of our routes.
-    public typealias Context = DanmakuRequestContext
+    package typealias Context = DanmakuRequestContext
 
     private let files: FileMiddleware<DanmakuRequestContext, LocalFileSystem>
 
@@ -19,7 +19,7 @@ public struct StaticFiles: RouterMiddleware {
     /// - Parameters:
     ///   - directory: The folder; `/` is its `index.html`.
     ///   - logger: Names the folder once.
-    public init(directory: String, logger: Logger) {
+    package init(directory: String, logger: Logger) {
         let revalidated: [(MediaType, [CacheControl.CacheControlValue])] = [(MediaType(type: .any), [.noCache])]
         files = FileMiddleware(
             directory,
@@ -33,7 +33,7 @@ public struct StaticFiles: RouterMiddleware {
 
     /// Answers with a file where `next` has nothing.
     @concurrent
-    public func handle(
+    package func handle(
         _ request: Request,
         context: DanmakuRequestContext,
         next: @concurrent (Request, DanmakuRequestContext) async throws -> Response

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// Finds the folder of the pages.
-public enum WebDirectory {
+package enum WebDirectory {
     /// The folder's name where none is configured.
     static let name = "web-static"
 
@@ -12,7 +12,7 @@ public enum WebDirectory {
     ///   - executable: The path of the running program.
     /// - Returns: The folder, or `nil` if there is none: the server then has no page.
     /// - Throws: ``ConfigurationProblem`` if the configured folder is not there.
-    public static func find(configured: String, executable: String) throws -> String? {
+    package static func find(configured: String, executable: String) throws -> String? {
         if !configured.isEmpty {
             guard isDirectory(configured) else {
                 throw ConfigurationProblem("http.web-directory = \"\(configured)\": there is no such folder")

@@ -1,21 +1,21 @@
 package import DanmakuPipeline
 import HTTPTypes
-public import Hummingbird
+package import Hummingbird
 import NIOCore
 
 /// `POST /v1/rooms/{room}/comments` and `POST /v1/comments`: comments by HTTP.
 ///
 /// A JSON body is decoded as a whole and offered at once; comments beyond the limit are shed. An NDJSON body is a
 /// stream that waits like a TCP connection: its next part is read when this part is taken.
-public struct CommentRoutes: Sendable {
+package struct CommentRoutes: Sendable {
     /// The limits of a request.
-    public struct Configuration: Sendable {
+    package struct Configuration: Sendable {
         /// `admission.client-rate`: comments a second for each remote address; 0 for no limit.
-        public var clientRate = 0.0
+        package var clientRate = 0.0
         /// `ingest.max-line-bytes`, for NDJSON.
-        public var maxLineBytes = 8192
+        package var maxLineBytes = 8192
         /// `ingest.line-timeout-seconds`: how long an NDJSON stream may go without finishing a line that counts.
-        public var lineTimeout: Duration = .seconds(30)
+        package var lineTimeout: Duration = .seconds(30)
         /// The longest JSON body.
         package var maxBodyBytes = 1024 * 1024
         /// The most items of a JSON body.
@@ -24,7 +24,7 @@ public struct CommentRoutes: Sendable {
         package var scoredTimeout: Duration = .seconds(2)
 
         /// Creates the defaults.
-        public init() {}
+        package init() {}
     }
 
     let intake: Intake
@@ -68,7 +68,7 @@ public struct CommentRoutes: Sendable {
     }
 
     /// Adds both routes.
-    public func add(to router: Router<DanmakuRequestContext>) {
+    package func add(to router: Router<DanmakuRequestContext>) {
         router.post("/v1/comments") { request, context in
             try await post(request, context, room: nil)
         }

@@ -1,29 +1,29 @@
 /// The settings of the TCP ingest port: keys `ingest.*` and `admission.client-rate`.
-public struct IngestConfiguration: Sendable {
+package struct IngestConfiguration: Sendable {
     /// `ingest.host`.
-    public var host = "127.0.0.1"
+    package var host = "127.0.0.1"
     /// `ingest.port`; 0 picks a free one.
-    public var port = 9000
+    package var port = 9000
     /// `ingest.max-connections`; further ones get an error and are closed.
-    public var maxConnections = 1000
+    package var maxConnections = 1000
     /// `ingest.max-connections-per-address`; further ones get an error and are closed.
-    public var maxConnectionsPerAddress = 256
+    package var maxConnectionsPerAddress = 256
     /// `ingest.idle-timeout-seconds`: how long a client may take to finish its first line.
-    public var idleTimeout: Duration = .seconds(60)
+    package var idleTimeout: Duration = .seconds(60)
     /// `ingest.max-waiting-bytes`: what all clients together may have read and not taken.
-    public var maxWaitingBytes = 128 * 1024 * 1024
+    package var maxWaitingBytes = 128 * 1024 * 1024
     /// `ingest.max-waiting-bytes-per-address`.
-    public var maxWaitingBytesPerAddress = 64 * 1024 * 1024
+    package var maxWaitingBytesPerAddress = 64 * 1024 * 1024
     /// `ingest.proxy-protocol`.
-    public var proxyProtocol = ProxyProtocol.off
+    package var proxyProtocol = ProxyProtocol.off
     /// `ingest.trusted-proxies`: address ranges, separated by commas.
-    public var trustedProxies = ""
+    package var trustedProxies = ""
     /// `ingest.line-timeout-seconds`: how long a line may take from its first byte to its end.
-    public var lineTimeout: Duration = .seconds(30)
+    package var lineTimeout: Duration = .seconds(30)
     /// `ingest.max-line-bytes`, without the line's end.
-    public var maxLineBytes = 8192
+    package var maxLineBytes = 8192
     /// `admission.client-rate`: comments a second that a connection is read at; 0 for no limit.
-    public var clientRate = 0.0
+    package var clientRate = 0.0
     /// How long a client may leave its answers unread once 64 KiB of them wait.
     package var progressTimeout: Duration = .seconds(30)
     /// How many bytes of them it has to read in that time.
@@ -42,10 +42,10 @@ public struct IngestConfiguration: Sendable {
     package var receiveBufferBytes = 256 * 1024
 
     /// Creates the defaults.
-    public init() {}
+    package init() {}
 
     /// Whether connections begin with a header of the PROXY protocol, version 2.
-    public enum ProxyProtocol: String, Sendable, CaseIterable {
+    package enum ProxyProtocol: String, Sendable, CaseIterable {
         /// They do not: the client is the other end of the connection.
         case off
         /// Each does, and comes from one of the trusted proxies: the client is the header's source.

@@ -1,25 +1,25 @@
 import Synchronization
 
 /// The counts of the ingest port, for `/metrics`; updated once per chunk.
-public final class IngestCounters: Sendable {
+package final class IngestCounters: Sendable {
     /// The counts at one moment.
-    public struct Snapshot: Sendable, Equatable {
+    package struct Snapshot: Sendable, Equatable {
         /// Connections that are open now.
-        public var open = 0
+        package var open = 0
         /// Connections that were accepted, the refused ones included.
-        public var connections = 0
+        package var connections = 0
         /// Connections that were refused because there were too many.
-        public var refused = 0
+        package var refused = 0
         /// Lines that were dealt with.
-        public var lines = 0
+        package var lines = 0
         /// Lines that were read and never offered, because their connection was reset or ended by an error before; they
         /// are in no other count of comments.
-        public var abandoned = 0
+        package var abandoned = 0
         /// Error answers: bad lines and closes.
-        public var errors = 0
+        package var errors = 0
 
         /// Creates zeros.
-        public init() {}
+        package init() {}
     }
 
     private let open = Atomic<Int>(0)
@@ -30,10 +30,10 @@ public final class IngestCounters: Sendable {
     private let abandoned = Atomic<Int>(0)
 
     /// Starts with zeros.
-    public init() {}
+    package init() {}
 
     /// The counts now.
-    public var snapshot: Snapshot {
+    package var snapshot: Snapshot {
         var snapshot = Snapshot()
         snapshot.open = open.load(ordering: .relaxed)
         snapshot.connections = connections.load(ordering: .relaxed)

@@ -1,8 +1,8 @@
 package import DanmakuPipeline
 package import Logging
-public import NIOCore
+package import NIOCore
 import NIOPosix
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 #if canImport(Glibc)
@@ -17,7 +17,7 @@ import Darwin
 ///
 /// ``bind()`` or ``run()`` binds it, whichever is first. A drain calls ``stopListening()`` and then ``drain()``; after
 /// that, the shutdown of the service has nothing left to do.
-public final class IngestServer: Service, Sendable {
+package final class IngestServer: Service, Sendable {
     private struct State {
         var listener: (any Channel)?
         var isDraining = false
@@ -25,7 +25,7 @@ public final class IngestServer: Service, Sendable {
     }
 
     /// What the port counts.
-    public let counters = IngestCounters()
+    package let counters = IngestCounters()
     /// What its listener could not accept.
     package let acceptErrors: AcceptErrors
 
@@ -78,7 +78,7 @@ public final class IngestServer: Service, Sendable {
     /// - Returns: The address that it is bound to.
     /// - Throws: What the system says, for example that the port is taken.
     @discardableResult
-    public func bind() async throws -> SocketAddress {
+    package func bind() async throws -> SocketAddress {
         if let address = state.withLock({ $0.listener?.localAddress }) {
             return address
         }
@@ -98,7 +98,7 @@ public final class IngestServer: Service, Sendable {
     }
 
     /// Serves until the service group shuts down gracefully; a cancelled task closes every connection at once.
-    public func run() async throws {
+    package func run() async throws {
         try await bind()
         try? await gracefulShutdown()
         await stopListening()
@@ -106,7 +106,7 @@ public final class IngestServer: Service, Sendable {
     }
 
     /// Closes the listener; connections stay.
-    public func stopListening() async {
+    package func stopListening() async {
         let listener = state.withLock { state in
             state.isDraining = true
             return state.listener
@@ -119,7 +119,7 @@ public final class IngestServer: Service, Sendable {
     /// A connection whose comments have to wait for room in the pipeline takes as long as that; ``run()`` of the pipeline
     /// has to go on meanwhile. One that does not read its answers gets ``IngestConfiguration/linger``. If the task is
     /// cancelled, connections are closed as they are.
-    public func drain() async {
+    package func drain() async {
         await withTaskCancellationHandler {
             while true {
                 let connections = state.withLock { state in

@@ -1,13 +1,13 @@
-public import DanmakuPipeline
-public import Logging
+package import DanmakuPipeline
+package import Logging
 
 /// Writes each log event as one line: for a person, or as one JSON object.
 ///
 /// The executable bootstraps the logging system with it; tests give it their own sink. The sink gets whole lines, so
 /// lines of different threads never mix. A message or metadata cannot begin a new line.
-public struct LineLogHandler: LogHandler {
+package struct LineLogHandler: LogHandler {
     /// The form of a line.
-    public enum Format: String, Sendable, CaseIterable {
+    package enum Format: String, Sendable, CaseIterable {
         /// `2026-01-31T09:26:53.589Z info danmaku: message key=value`
         case human
         /// `{"time":"…","level":"info","logger":"danmaku","message":"…","metadata":{"key":"value"}}`
@@ -15,11 +15,11 @@ public struct LineLogHandler: LogHandler {
     }
 
     /// The least level that is logged.
-    public var logLevel: Logger.Level
+    package var logLevel: Logger.Level
     /// Metadata of every event of this logger.
-    public var metadata: Logger.Metadata = [:]
+    package var metadata: Logger.Metadata = [:]
     /// Metadata of the task that logs.
-    public var metadataProvider: Logger.MetadataProvider?
+    package var metadataProvider: Logger.MetadataProvider?
 
     private let label: String
     private let format: Format
@@ -34,7 +34,7 @@ public struct LineLogHandler: LogHandler {
     ///   - level: The least level that is logged.
     ///   - time: Where the time of an event comes from.
     ///   - sink: Where lines go.
-    public init(
+    package init(
         label: String,
         format: Format,
         level: Logger.Level,
@@ -49,13 +49,13 @@ public struct LineLogHandler: LogHandler {
     }
 
     /// One value of ``metadata``.
-    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
     /// Writes one event.
-    public func log(event: LogEvent) {
+    package func log(event: LogEvent) {
         var merged = metadata
         if let provided = metadataProvider?.get() {
             merged.merge(provided) { _, new in new }

@@ -9,7 +9,7 @@ import Darwin
 #endif
 
 /// Where log lines go: a file descriptor, or a test's memory.
-public protocol LogSink: Sendable {
+package protocol LogSink: Sendable {
     /// Takes one whole line, its end included; called from any thread.
     func write(_ line: [UInt8])
 }
@@ -18,19 +18,19 @@ public protocol LogSink: Sendable {
 ///
 /// The write blocks while the other end of a pipe does not read. A line that cannot be written (the pipe is gone) is lost:
 /// logging never stops the server.
-public final class FileDescriptorLogSink: LogSink {
+package final class FileDescriptorLogSink: LogSink {
     /// Standard error.
-    public static let standardError = FileDescriptorLogSink(descriptor: 2)
+    package static let standardError = FileDescriptorLogSink(descriptor: 2)
 
     private let descriptor: Mutex<Int32>
 
     /// Creates a sink; the descriptor stays its owner's.
-    public init(descriptor: Int32) {
+    package init(descriptor: Int32) {
         self.descriptor = Mutex(descriptor)
     }
 
     /// Writes one line, in as many pieces as the kernel wants it.
-    public func write(_ line: [UInt8]) {
+    package func write(_ line: [UInt8]) {
         descriptor.withLock { descriptor in
             line.withUnsafeBytes { bytes in
                 var written = 0
@@ -57,19 +57,19 @@ public final class FileDescriptorLogSink: LogSink {
 }
 
 /// Keeps lines in memory.
-public final class MemoryLogSink: LogSink {
+package final class MemoryLogSink: LogSink {
     private let kept = Mutex<[String]>([])
 
     /// Creates an empty sink.
-    public init() {}
+    package init() {}
 
     /// The lines so far, without their ends.
-    public var lines: [String] {
+    package var lines: [String] {
         kept.withLock { $0 }
     }
 
     /// Keeps one line.
-    public func write(_ line: [UInt8]) {
+    package func write(_ line: [UInt8]) {
         kept.withLock { $0.append(String(decoding: line.dropLast(), as: UTF8.self)) }
     }
 }

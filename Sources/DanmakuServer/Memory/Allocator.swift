@@ -5,7 +5,7 @@ import Glibc
 /// Settings of glibc's allocator; on other systems nothing happens.
 ///
 /// <malloc.h> is not in the module map, so its functions are looked up at run time; a missing one changes nothing.
-public enum Allocator {
+package enum Allocator {
     private enum Option {
         static let trimThreshold: CInt = -1
         static let topPad: CInt = -2
@@ -20,7 +20,7 @@ public enum Allocator {
     /// that is freed raises both, up to 32 and 64 MiB, so that after a few large bodies none goes back to the system. Blocks
     /// of 256 KiB and more, larger than anything that a comment needs, are mapped one by one and leave when they are freed;
     /// 16 MiB free at an arena's end are kept, so that ordinary load does not grow and shrink it all the time.
-    public static func configure() {
+    package static func configure() {
         #if canImport(Glibc)
         guard let symbol = dlsym(nil, "mallopt") else {
             return

@@ -1,10 +1,10 @@
 package import DanmakuPipeline
 import HTTPTypes
-public import Hummingbird
+package import Hummingbird
 import NIOCore
 
 /// The routes for operators and their tools: `/health/live`, `/health/ready`, `/health/memory`, `/metrics`.
-public struct OperatingRoutes: Sendable {
+package struct OperatingRoutes: Sendable {
     private let pipeline: Pipeline
     private let readiness: Readiness
     private let ingest: IngestCounters
@@ -50,7 +50,7 @@ public struct OperatingRoutes: Sendable {
     }
 
     /// Adds the routes.
-    public func add(to router: Router<DanmakuRequestContext>) {
+    package func add(to router: Router<DanmakuRequestContext>) {
         router.get("/health/live") { _, _ in
             Response.json(Array("{\"status\":\"live\"}".utf8))
         }

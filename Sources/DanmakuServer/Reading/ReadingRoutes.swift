@@ -1,6 +1,6 @@
 package import DanmakuPipeline
 import HTTPTypes
-public import Hummingbird
+package import Hummingbird
 import NIOCore
 import SentimentModel
 
@@ -8,7 +8,7 @@ import SentimentModel
 ///
 /// Everything comes from memory as it is at that moment, the list of rooms as it was at most a quarter of a second ago.
 /// Caches store nothing.
-public struct ReadingRoutes: Sendable {
+package struct ReadingRoutes: Sendable {
     /// How far a request may reach.
     enum Limit {
         /// Rooms that are listed if nothing is said.
@@ -56,7 +56,7 @@ public struct ReadingRoutes: Sendable {
     }
 
     /// Adds the routes.
-    public func add(to router: Router<DanmakuRequestContext>) {
+    package func add(to router: Router<DanmakuRequestContext>) {
         router.get("/v1/rooms") { request, _ in
             try await rooms(QueryParameters(request.uri))
         }

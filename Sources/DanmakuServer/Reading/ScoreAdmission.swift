@@ -6,16 +6,16 @@ import Synchronization
 ///
 /// Scoring runs on the threads that answer every other request, so one client that sends a thousand texts again and
 /// again must not occupy all of them.
-public final class ScoreAdmission: Sendable {
+package final class ScoreAdmission: Sendable {
     /// The limits.
-    public struct Configuration: Sendable {
+    package struct Configuration: Sendable {
         /// `scoring.max-requests`: how many requests are scored at once; 0 for half the cores.
-        public var maxRequests = 0
+        package var maxRequests = 0
         /// `scoring.wait-ms`: how long a request waits for its turn.
-        public var wait: Duration = .seconds(2)
+        package var wait: Duration = .seconds(2)
 
         /// Creates the defaults.
-        public init() {}
+        package init() {}
     }
 
     private struct State {

@@ -7,7 +7,7 @@ struct BatcherRow: Sendable, CustomTestStringConvertible {
     var inFlight: Int
     var draining = false
     var age: Int64 = 0
-    var expected: BatcherStateMachine.Action
+    var expected: Batcher.StateMachine.Action
 
     var testDescription: String {
         "\(waiting) wait, \(inFlight) in flight, age \(age)\(draining ? ", draining" : "")"
@@ -46,8 +46,8 @@ struct BatcherStateMachineTests {
     }
 
     /// A batcher with so many comments waiting and so many batches in flight, asked until it was quiet.
-    static func batcher(waiting: Int, inFlight: Int, draining: Bool = false) -> BatcherStateMachine {
-        var machine = BatcherStateMachine(configuration: configuration())
+    static func batcher(waiting: Int, inFlight: Int, draining: Bool = false) -> Batcher.StateMachine {
+        var machine = Batcher.StateMachine(configuration: configuration())
         for _ in 0..<inFlight {
             machine.enqueue(count: 4, cost: 4, now: 0)
             #expect(machine.next(now: 0, front: .init(count: 4, cost: 4)) != .none)

@@ -17,7 +17,7 @@ struct BatchingModel {
     var random: SeededGenerator
     var now: Int64 = 1_000_000
     var configuration: BatcherConfiguration
-    var machine: BatcherStateMachine
+    var machine: Batcher.StateMachine
     var queue: CommentQueue
     var usual = ServiceTimeEstimate()
     var draining = false
@@ -43,7 +43,7 @@ struct BatchingModel {
         configuration.maxCost = [1, 9, 40, 8192].randomElement(using: &random)!
         configuration.inFlightLimit = Int.random(in: 1...3, using: &random)
         configuration.maxDelay = .microseconds([0, 100, 5000].randomElement(using: &random)!)
-        machine = BatcherStateMachine(configuration: configuration)
+        machine = Batcher.StateMachine(configuration: configuration)
         queue = CommentQueue(maxBatch: configuration.maxBatch, maxCost: configuration.maxCost)
     }
 

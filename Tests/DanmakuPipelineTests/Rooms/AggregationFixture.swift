@@ -88,6 +88,6 @@ extension RoomAggregate {
         at time: Timestamp
     ) {
         var text = text
-        text.withUTF8 { add(sentiment, kind: kind, author: author, phrase: $0, second: time.second) }
+        text.withUTF8 { add(sentiment, kind: kind, author: author, phrase: $0.span, second: time.second) }
     }
 }

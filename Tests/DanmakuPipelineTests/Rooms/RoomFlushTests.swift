@@ -17,7 +17,7 @@ struct RoomFlushTests {
     ) -> EntryDraft? {
         let (result, bytes) = Fixture.result(text, seq: seq, kind: kind)
         return text.withNormalised { normalised in
-            flush.append(result, fieldsFrom: bytes, normalised: normalised, receivedAt: receivedAt, now: now)
+            flush.append(result, fieldsFrom: bytes, normalised: normalised.span, receivedAt: receivedAt, now: now)
         }
     }
 
@@ -123,7 +123,7 @@ struct RoomFlushTests {
         for seq in 1...3 as ClosedRange<UInt64> {
             let (result, bytes) = Fixture.result("gift \(seq)", seq: seq, kind: kind)
             // As the board has it: there is no normalised text of what is not scored.
-            _ = flush.append(result, fieldsFrom: bytes, normalised: .init(start: nil, count: 0), receivedAt: 0, now: 0)
+            _ = flush.append(result, fieldsFrom: bytes, normalised: Span(), receivedAt: 0, now: 0)
         }
         add("666", seq: 4)
         let results = try results(flush.take(now: 0))
@@ -169,7 +169,7 @@ struct RoomFlushTests {
                 let text = "text \(dice.roll(12))"
                 let (result, bytes) = Fixture.result(text, seq: seq, kind: dice.chance(3) ? .paid : .chat)
                 text.withNormalised {
-                    take(flush.append(result, fieldsFrom: bytes, normalised: $0, receivedAt: now, now: now))
+                    take(flush.append(result, fieldsFrom: bytes, normalised: $0.span, receivedAt: now, now: now))
                 }
             }
             take(flush.takeIfDue(now: now))
