@@ -19,7 +19,8 @@ struct FanOutPropertyTests {
 
     @Test(
         "seeds that once failed",
-        arguments: [908_551_968, 937_783_019, 939_957_027, 136_587_418, 79_716_749, 533_605_193] as [UInt64]
+        arguments: [601_472_556, 908_551_968, 937_783_019, 939_957_027, 136_587_418, 79_716_749, 533_605_193]
+            as [UInt64]
     )
     func repeated(_ seed: UInt64) {
         var world = FanOutWorld(seed: seed)

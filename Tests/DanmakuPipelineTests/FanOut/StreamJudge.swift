@@ -121,7 +121,8 @@ struct StreamJudge {
             return ["no snapshot"]
         }
         let owed = between(place, UInt64(published.entries.count), published).filter { !isSuperseded($0, published) }
-        return owed.map { "entry \($0.sequence) of \($0.room) never came" } + (kept > 0 ? ["\(kept) moods owed"] : [])
+        return owed.map { "entry \($0.sequence) of \($0.room) never came" }
+            + (kept > 0 && isKeptExact ? ["\(kept) moods owed"] : [])
     }
 
     mutating func take(_ event: EventStreamParser.Event, published: PublishedModel) {
