@@ -1,5 +1,5 @@
+import DanmakuPipeline
 import NIOCore
-import Synchronization
 
 /// Collects the addresses of both ports: the server is ready when it knows both.
 final class Startup: Sendable {
@@ -16,7 +16,7 @@ final class Startup: Sendable {
         case failed(any Error)
     }
 
-    private let state = Mutex(State.waiting(http: nil, ingest: nil, waiters: []))
+    private let state = OrderedMutex(.alone, State.waiting(http: nil, ingest: nil, waiters: []))
     private let onComplete: @Sendable (Server.Addresses) -> Void
 
     /// Creates the meeting place.

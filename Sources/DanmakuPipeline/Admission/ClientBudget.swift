@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A process-wide limit on something that clients can make the server hold, with a cap for each address.
 ///
 /// The edges reserve before they hold and release when they let go; both cost one lock and one look-up, so nothing calls
@@ -55,7 +53,7 @@ package final class ClientBudget: Sendable {
     /// The most that one address may hold.
     package let perAddress: Int
 
-    private let state = Mutex(State())
+    private let state = OrderedMutex(.alone, State())
 
     /// Creates a budget of which nothing is held.
     ///

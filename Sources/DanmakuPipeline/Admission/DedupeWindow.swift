@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Remembers the ids that were queued lately, all rooms together: bounded by a count and by an age.
 ///
 /// Ids are known by a 64-bit hash whose key is random in each process, so that no client can make two ids collide on
@@ -17,10 +15,10 @@ package final class DedupeWindow: Sendable {
     private let hash: KeyedHash
 
     private final class Stripe: Sendable {
-        let ids: Mutex<DedupeStripe>
+        let ids: OrderedMutex<DedupeStripe>
 
         init(_ ids: DedupeStripe) {
-            self.ids = Mutex(ids)
+            self.ids = OrderedMutex(.insideGate, ids)
         }
     }
 

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// `admission.new-rooms-per-minute`: how many rooms one client may begin that count as much as anyone else's.
 ///
 /// Nothing is refused here: rooms beyond the rate are ``RoomStanding/excess`` and are the first to go when there is no
@@ -15,7 +13,7 @@ package final class NewRoomRates: Sendable {
     private let perMinute: Int
     private let hash: KeyedHash
     /// Made when the first room is.
-    private let buckets = Mutex<[TokenBucket]>([])
+    private let buckets = OrderedMutex<[TokenBucket]>(.insideGate, [])
 
     /// Creates the rates of a server.
     ///

@@ -36,11 +36,11 @@ package final class QueueBudget: Sendable {
     package static let share = 256
 
     /// Bounded by the number of connections: each waits with one waiter, and a connection that closes takes it back.
-    private let waiters = Mutex(WaiterQueue())
+    private let waiters = OrderedMutex(.alone, WaiterQueue())
     /// How many wait, for a look without the lock.
     private let waitingCount = Atomic<Int>(0)
     /// Bounded by the number of drains: one.
-    private let drains = Mutex<[DemandWaiter]>([])
+    private let drains = OrderedMutex<[DemandWaiter]>(.alone, [])
 
     /// Creates a budget.
     package init(limit: Int, byteLimit: Int) {

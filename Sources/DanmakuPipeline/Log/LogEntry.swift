@@ -1,5 +1,3 @@
-import Synchronization
-
 /// One entry of the log: what one flush of a room publishes, one mood or one alert.
 ///
 /// It knows its neighbours by sequence only (the ring does), so that an entry that is still being written to a client keeps
@@ -26,7 +24,7 @@ package final class LogEntry: Sendable {
     /// Bytes of memory it holds, without its frames.
     package let footprint: Int
     /// The frames that were made of it; they leave the ring with it.
-    let frames = Mutex(EntryFrames())
+    let frames = OrderedMutex(.insideLog, EntryFrames())
 
     init(
         sequence: UInt64,

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// This process's copy of the newest part of the log: every flush, mood and alert of every room, in one order.
 ///
 /// A ``LogWriter`` appends (per flush, never per comment); each event loop is one reader, which is woken once when its outbox
@@ -16,7 +14,7 @@ package final class LogReplica: Sendable {
     /// What the ring may hold.
     package let limit: Int
 
-    let state: Mutex<State>
+    let state: OrderedMutex<State>
 
     /// Creates an empty log.
     ///
@@ -26,7 +24,10 @@ package final class LogReplica: Sendable {
     package init(ringBytes: Int, epoch: String = LogReplica.epoch(from: .system)) {
         self.epoch = Array(epoch.utf8)
         limit = ringBytes
-        state = Mutex(State(ring: EventRing(limit: ringBytes), subscriptions: LogSubscriptions(ringLimit: ringBytes)))
+        state = OrderedMutex(
+            .log,
+            State(ring: EventRing(limit: ringBytes), subscriptions: LogSubscriptions(ringLimit: ringBytes))
+        )
     }
 
     /// 13 random digits of base 32.

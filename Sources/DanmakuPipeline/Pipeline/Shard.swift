@@ -1,5 +1,4 @@
 import SentimentModel
-import Synchronization
 
 /// The rooms of one hash class: admits their comments, has them scored in batches, publishes what came of them.
 ///
@@ -7,8 +6,8 @@ import Synchronization
 /// only; the *board* holds what the rooms have become. Under either no third party is called: batches are scored by the
 /// lane, entries are appended to the log and results are delivered once the locks are free.
 package final class Shard: Sendable {
-    let gate: Mutex<ShardIntake>
-    let board: Mutex<ShardBoard>
+    let gate: OrderedMutex<ShardIntake>
+    let board: OrderedMutex<ShardBoard>
     let lane: ScoringLane
     let scorer: GuardedScorer
     /// What subscribers read; asked whether a room is watched.
@@ -30,8 +29,8 @@ package final class Shard: Sendable {
         time: any TimeSource,
         flushTimer: FlushTimer
     ) {
-        gate = Mutex(intake)
-        board = Mutex(ShardBoard(configuration: fanOut, displayKey: displayKey))
+        gate = OrderedMutex(.gate, intake)
+        board = OrderedMutex(.insideGate, ShardBoard(configuration: fanOut, displayKey: displayKey))
         lane = ScoringLane(scorer: scorer, time: time)
         self.scorer = scorer
         self.log = log

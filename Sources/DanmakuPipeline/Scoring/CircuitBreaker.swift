@@ -43,7 +43,7 @@ package final class CircuitBreaker: Sendable {
     private let suspicious = Atomic<Int64>(.min)
     private let slowFloor: Int64
     private let slowFactor: Int64
-    private let guarded: Mutex<Guarded>
+    private let guarded: OrderedMutex<Guarded>
     private let onTransition: @Sendable (Change) -> Void
 
     /// Creates a closed breaker.
@@ -62,7 +62,10 @@ package final class CircuitBreaker: Sendable {
         slowFloor = configuration.slowFloor.nanoseconds
         slowFactor = Int64(configuration.slowFactor)
         self.onTransition = onTransition
-        guarded = Mutex(Guarded(machine: StateMachine(configuration: configuration, seed: seed, now: now)))
+        guarded = OrderedMutex(
+            .alone,
+            Guarded(machine: StateMachine(configuration: configuration, seed: seed, now: now))
+        )
     }
 
     /// Whether the scorer is given up, wholly or but for probes.

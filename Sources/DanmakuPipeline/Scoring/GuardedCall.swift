@@ -1,5 +1,4 @@
 import SentimentModel
-import Synchronization
 
 /// One call of a scorer that may suspend, and the race for its end: an answer, its time-out, its caller's cancellation.
 final class GuardedCall: Sendable {
@@ -24,7 +23,7 @@ final class GuardedCall: Sendable {
         case ended(End)
     }
 
-    private let state = Mutex(State.started)
+    private let state = OrderedMutex(.alone, State.started)
 
     /// Ends the call.
     ///

@@ -1,5 +1,4 @@
 import SentimentModel
-import Synchronization
 
 /// A batch with what the scorer said of it.
 struct ScoredBatch: Sendable {
@@ -32,7 +31,7 @@ final class ScoringLane: Sendable {
 
     private let scorer: GuardedScorer
     private let time: any TimeSource
-    private let state = Mutex(State.idle)
+    private let state = OrderedMutex(.alone, State.idle)
 
     /// Creates an idle lane.
     init(scorer: GuardedScorer, time: any TimeSource) {

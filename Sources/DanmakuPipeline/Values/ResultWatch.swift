@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Collects the results that one request waits for (`?wait=scored`), as encoded JSON objects.
 ///
 /// The request's edge makes it, shards deliver into it, and ``onComplete`` is called once when the last is there.
@@ -11,7 +9,7 @@ package final class ResultWatch: Sendable {
         var delivered = 0
     }
 
-    private let state = Mutex(State())
+    private let state = OrderedMutex(.alone, State())
     private let onComplete: @Sendable () -> Void
 
     /// Creates a watch.

@@ -41,7 +41,7 @@ package final class DrainController: Service {
     private let time: any TimeSource
     private let clock: any Clock<Duration>
     private let logger: Logger
-    private let machine: Mutex<StateMachine>
+    private let machine: OrderedMutex<StateMachine>
 
     /// Creates the controller of one server.
     ///
@@ -62,7 +62,7 @@ package final class DrainController: Service {
         self.time = time
         self.clock = clock
         self.logger = logger
-        machine = Mutex(StateMachine(grace: grace.wholeNanoseconds))
+        machine = OrderedMutex(.alone, StateMachine(grace: grace.wholeNanoseconds))
     }
 
     /// Waits for the group's graceful shutdown, then drains; does nothing if the task is cancelled before.

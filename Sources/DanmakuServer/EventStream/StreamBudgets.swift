@@ -1,5 +1,4 @@
 package import DanmakuPipeline
-import Synchronization
 
 /// How much event streams may make the server hold (`fanout.max-*`, `fanout.join-queue*`).
 package struct StreamLimits: Sendable {
@@ -99,7 +98,7 @@ final class StreamLease: Sendable {
     private let budgets: StreamBudgets
     private let rooms: Int
     private let client: ClientAddress
-    private let held = Mutex(Held())
+    private let held = OrderedMutex(.alone, Held())
 
     fileprivate init(budgets: StreamBudgets, rooms: Int, client: ClientAddress) {
         self.budgets = budgets

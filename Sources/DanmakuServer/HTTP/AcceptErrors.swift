@@ -1,3 +1,4 @@
+import DanmakuPipeline
 package import Logging
 import NIOCore
 import Synchronization
@@ -32,7 +33,7 @@ package final class AcceptErrors: Sendable {
 
     private let logger: Logger
     private let total = Atomic<Int>(0)
-    private let rate = Mutex(LogRate())
+    private let rate = OrderedMutex(.alone, LogRate())
 
     /// Creates the count of one listener.
     package init(listener: String, logger: Logger) {

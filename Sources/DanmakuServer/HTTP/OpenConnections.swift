@@ -1,11 +1,10 @@
 import DanmakuPipeline
 import NIOCore
-import Synchronization
 
 /// The open HTTP connections of all event loops, refused ones included: the end of a drain's grace closes those that
 /// are left.
 package final class OpenConnections: Sendable {
-    private let channels = Mutex(StableTable<ObjectIdentifier, any Channel>())
+    private let channels = OrderedMutex(.alone, StableTable<ObjectIdentifier, any Channel>())
 
     /// Starts without connections.
     package init() {}

@@ -1,5 +1,4 @@
 package import DanmakuPipeline
-import Synchronization
 
 /// `admission.client-rate` of the HTTP edge: one bucket for each client address, bounded in number.
 ///
@@ -25,7 +24,7 @@ package final class ClientRates: Sendable {
     package static let compared = 16
 
     private let rate: Double
-    private let state = Mutex(State())
+    private let state = OrderedMutex(.alone, State())
 
     /// Creates the table.
     ///

@@ -3,7 +3,6 @@ package import Logging
 package import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -44,7 +43,7 @@ package final class IngestServer: Service, Sendable {
     private let trustedProxies: AddressRanges
     private let eventLoopGroup: any EventLoopGroup
     private let time: any TimeSource
-    private let state = Mutex(State())
+    private let state = OrderedMutex(.alone, State())
 
     /// Creates the server; nothing is bound yet.
     ///

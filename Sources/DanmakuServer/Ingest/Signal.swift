@@ -1,4 +1,4 @@
-import Synchronization
+import DanmakuPipeline
 
 /// Wakes one waiting task once; the wait and the call may come in any order.
 final class Signal: Sendable {
@@ -11,7 +11,7 @@ final class Signal: Sendable {
         case fired
     }
 
-    private let state = Mutex(State.idle)
+    private let state = OrderedMutex(.alone, State.idle)
 
     init() {}
 

@@ -1,5 +1,4 @@
 import DanmakuPipeline
-import Synchronization
 
 /// Keeps the list of rooms for a quarter of a second, so that its cost does not grow with the number of requests.
 ///
@@ -8,7 +7,7 @@ import Synchronization
 final class RoomListCache: Sendable {
     private typealias Waiter = CheckedContinuation<RoomList, Never>
 
-    private let machine = Mutex(StateMachine<Waiter>())
+    private let machine = OrderedMutex(.alone, StateMachine<Waiter>())
     private let make: @Sendable (Timestamp) -> RoomList
 
     /// Creates an empty cache.

@@ -1,6 +1,5 @@
 package import DanmakuPipeline
 import NIOCore
-import Synchronization
 
 /// Admission to `POST /v1/score`: the client's rate, a bounded number of requests at once, a bounded wait.
 ///
@@ -28,7 +27,7 @@ package final class ScoreAdmission: Sendable {
     private let rates: ClientRates
     private let time: any TimeSource
     private let clock: any Clock<Duration>
-    private let state: Mutex<State>
+    private let state: OrderedMutex<State>
 
     /// Creates the admission of one server.
     ///
@@ -51,7 +50,7 @@ package final class ScoreAdmission: Sendable {
         self.time = time
         self.clock = clock
         let limit = configuration.maxRequests > 0 ? configuration.maxRequests : System.coreCount / 2
-        state = Mutex(State(queue: ScoreQueue(limit: limit)))
+        state = OrderedMutex(.alone, State(queue: ScoreQueue(limit: limit)))
     }
 
     /// Refuses a client that is over its rate; asked before its body is read.
