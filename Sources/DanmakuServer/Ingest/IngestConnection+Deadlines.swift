@@ -73,7 +73,7 @@ extension IngestConnection.StateMachine {
                 stall?.deadline,
                 holds.contains(.answers) ? nil : acknowledgeAt
             )
-        case .finishing(_, let holds):
+        case .finishing(_, _, let holds):
             return earliest(stall?.deadline, holds.contains(.answers) ? nil : acknowledgeAt)
         case .flushing(let deadline, _), .discarding(let deadline):
             return deadline

@@ -56,9 +56,15 @@ extension IngestConnection {
         /// The client shut its side.
         package mutating func endedInput() -> Action {
             switch state {
-            case .open(let holds), .finishing(_, let holds):
-                state = .finishing(.clientFinished, holds.intersection([.pipeline, .answers]))
+            case .open(let holds):
+                let left = holds.intersection([.pipeline, .answers])
+                state = .finishing(.clientFinished, inputEnded: true, left)
                 return .take
+            case .finishing(let reason, _, let holds):
+                // What came after the drain began was thrown away: its end is not the end of the last line, and the client
+                // still has to be told that the server did not take everything.
+                state = .finishing(reason, inputEnded: true, holds)
+                return .none
             case .flushing(let deadline, _):
                 state = .flushing(deadline: deadline, inputEnded: true)
                 return .none
@@ -78,7 +84,8 @@ extension IngestConnection {
             }
             switch state {
             case .open(let holds):
-                state = .finishing(.failed(.draining), holds.intersection([.pipeline, .answers]))
+                let left = holds.intersection([.pipeline, .answers])
+                state = .finishing(.failed(.draining), inputEnded: false, left)
                 return .take
             case .flushing(let deadline, let inputEnded):
                 let sooner = min(deadline, now + limits.progressTimeout)
@@ -166,7 +173,7 @@ extension IngestConnection {
                 }
                 state = .open(.reading)
                 return .read
-            case .finishing(let reason, _):
+            case .finishing(let reason, _, _):
                 return end(reason, now: now)
             case .flushing, .discarding, .closed:
                 return .none
@@ -213,8 +220,8 @@ extension IngestConnection {
 
         mutating func end(_ reason: End, now: Int64) -> Action {
             var inputEnded = false
-            if case .finishing(.clientFinished, _) = state {
-                inputEnded = true
+            if case .finishing(_, let hasEnded, _) = state {
+                inputEnded = hasEnded
             }
             state = .flushing(deadline: now + limits.progressTimeout, inputEnded: inputEnded)
             return .end(reason)
@@ -227,7 +234,7 @@ extension IngestConnection {
 
         func isHeld(_ hold: Holds) -> Bool {
             switch state {
-            case .open(let holds), .finishing(_, let holds): holds.contains(hold)
+            case .open(let holds), .finishing(_, _, let holds): holds.contains(hold)
             case .flushing, .discarding, .closed: false
             }
         }
@@ -235,7 +242,8 @@ extension IngestConnection {
         private mutating func hold(_ hold: Holds) {
             switch state {
             case .open(let holds): state = .open(holds.union(hold))
-            case .finishing(let reason, let holds): state = .finishing(reason, holds.union(hold))
+            case .finishing(let reason, let ended, let holds):
+                state = .finishing(reason, inputEnded: ended, holds.union(hold))
             case .flushing, .discarding, .closed: break
             }
         }
@@ -244,7 +252,8 @@ extension IngestConnection {
         mutating func release(_ hold: Holds, now: Int64) {
             switch state {
             case .open(let holds): state = .open(holds.subtracting(hold))
-            case .finishing(let reason, let holds): state = .finishing(reason, holds.subtracting(hold))
+            case .finishing(let reason, let ended, let holds):
+                state = .finishing(reason, inputEnded: ended, holds.subtracting(hold))
             case .flushing, .discarding, .closed: break
             }
             if let line = unfinished?.line {

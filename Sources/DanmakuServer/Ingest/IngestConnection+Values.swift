@@ -54,9 +54,9 @@ extension IngestConnection.StateMachine {
         /// the server drains, to `flushing` if it is refused, `discarding` if it does not read, `closed` if it is gone.
         case open(Holds)
         /// Nothing more is read; what was read is still being taken, which the pipeline can delay, and a client that leaves
-        /// its answers unread until their deadline. Can transition to `finishing` for another reason
-        /// if the client shuts its side, to `flushing` when all is taken, `discarding` and `closed` as before.
-        case finishing(End, Holds)
+        /// its answers unread until their deadline. The reason stays the first one; it is noted if the client shuts its side.
+        /// Can transition to `flushing` when all is taken, `discarding` and `closed` as before.
+        case finishing(End, inputEnded: Bool, Holds)
         /// The last answers are on their way; input is thrown away. Can transition to `discarding` when they are
         /// written or the deadline comes, `closed` if the client has shut its side or is gone.
         case flushing(deadline: Int64, inputEnded: Bool)

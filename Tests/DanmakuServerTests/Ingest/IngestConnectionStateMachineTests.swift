@@ -27,6 +27,8 @@ struct IngestConnectionStateMachineTests {
         case clientFinished
         case finishedBlocked
         case draining
+        case drainingBlocked
+        case drainingEnded
         case flushing
         case flushingEnded
         case discarding
@@ -58,6 +60,13 @@ struct IngestConnectionStateMachineTests {
                 machine.blocked()
             case .draining:
                 _ = machine.drain(now: now)
+            case .drainingBlocked:
+                _ = machine.received()
+                machine.blocked()
+                _ = machine.drain(now: now)
+            case .drainingEnded:
+                _ = machine.drain(now: now)
+                _ = machine.endedInput()
             case .flushing:
                 _ = machine.failed(.lineTooLong(line: 3), now: now)
             case .flushingEnded:
@@ -79,9 +88,11 @@ struct IngestConnectionStateMachineTests {
             case .blocked: .open(.pipeline)
             case .unread: .open(.answers)
             case .overRate: .open(.rate)
-            case .clientFinished: .finishing(.clientFinished, [])
-            case .finishedBlocked: .finishing(.clientFinished, .pipeline)
-            case .draining: .finishing(.failed(.draining), [])
+            case .clientFinished: .finishing(.clientFinished, inputEnded: true, [])
+            case .finishedBlocked: .finishing(.clientFinished, inputEnded: true, .pipeline)
+            case .draining: .finishing(.failed(.draining), inputEnded: false, [])
+            case .drainingBlocked: .finishing(.failed(.draining), inputEnded: false, .pipeline)
+            case .drainingEnded: .finishing(.failed(.draining), inputEnded: true, [])
             case .flushing: .flushing(deadline: start + 30 * second, inputEnded: false)
             case .flushingEnded: .flushing(deadline: start + 30 * second, inputEnded: true)
             case .discarding: .discarding(deadline: start + second)
@@ -103,8 +114,11 @@ struct IngestConnectionStateMachineTests {
         let flushing = State.flushing(deadline: later - second, inputEnded: false)
         let flushingEnded = State.flushing(deadline: later - second, inputEnded: true)
         let failed = (Action.end(.failed(timeout)), flushing)
-        let end = State.finishing(.clientFinished, [])
-        let drained = State.finishing(.failed(.draining), [])
+        let finished = { (holds: Machine.Holds) in State.finishing(.clientFinished, inputEnded: true, holds) }
+        let end = finished([])
+        let draining = { (holds: Machine.Holds) in State.finishing(.failed(.draining), inputEnded: false, holds) }
+        let drained = draining([])
+        let drainingEnded = { (holds: Machine.Holds) in State.finishing(.failed(.draining), inputEnded: true, holds) }
         return [
             // received, endedInput, drain, blocked, resumed, unwritable, writable, emptied, failed, flushed, closed
             .reading: [
@@ -117,15 +131,15 @@ struct IngestConnectionStateMachineTests {
                 (.none, .open(.answers)), (.take, .open([])), (.read, .open(.reading)), failed, nil, (.none, .closed),
             ],
             .blocked: [
-                (.take, .open(.pipeline)), (.take, .finishing(.clientFinished, .pipeline)),
-                (.take, .finishing(.failed(.draining), .pipeline)), (.none, .open(.pipeline)), (.take, .open([])),
+                (.take, .open(.pipeline)), (.take, finished(.pipeline)),
+                (.take, draining(.pipeline)), (.none, .open(.pipeline)), (.take, .open([])),
                 (.none, .open([.pipeline, .answers])), (.take, .open(.pipeline)), (.none, .open(.pipeline)), failed,
                 nil,
                 (.none, .closed),
             ],
             .unread: [
-                (.take, .open(.answers)), (.take, .finishing(.clientFinished, .answers)),
-                (.take, .finishing(.failed(.draining), .answers)), (.none, .open([.pipeline, .answers])),
+                (.take, .open(.answers)), (.take, finished(.answers)),
+                (.take, draining(.answers)), (.none, .open([.pipeline, .answers])),
                 (.take, .open(.answers)), (.none, .open(.answers)), (.take, .open([])), (.none, .open(.answers)),
                 failed,
                 nil, (.none, .closed),
@@ -136,22 +150,36 @@ struct IngestConnectionStateMachineTests {
                 failed, nil, (.none, .closed),
             ],
             .clientFinished: [
-                (.none, end), (.take, end), (.none, end), (.none, .finishing(.clientFinished, .pipeline)), (.take, end),
-                (.none, .finishing(.clientFinished, .answers)), (.take, end), (.end(.clientFinished), flushingEnded),
+                (.none, end), (.none, end), (.none, end), (.none, finished(.pipeline)), (.take, end),
+                (.none, finished(.answers)), (.take, end), (.end(.clientFinished), flushingEnded),
                 (.end(.failed(timeout)), flushingEnded), nil, (.none, .closed),
             ],
             .finishedBlocked: [
-                (.none, .finishing(.clientFinished, .pipeline)), (.take, .finishing(.clientFinished, .pipeline)),
-                (.none, .finishing(.clientFinished, .pipeline)), (.none, .finishing(.clientFinished, .pipeline)),
-                (.take, end), (.none, .finishing(.clientFinished, [.pipeline, .answers])),
-                (.take, .finishing(.clientFinished, .pipeline)), (.end(.clientFinished), flushingEnded),
+                (.none, finished(.pipeline)), (.none, finished(.pipeline)),
+                (.none, finished(.pipeline)), (.none, finished(.pipeline)),
+                (.take, end), (.none, finished([.pipeline, .answers])),
+                (.take, finished(.pipeline)), (.end(.clientFinished), flushingEnded),
                 (.end(.failed(timeout)), flushingEnded), nil, (.none, .closed),
             ],
             .draining: [
-                (.none, drained), (.take, end), (.none, drained), (.none, .finishing(.failed(.draining), .pipeline)),
-                (.take, drained), (.none, .finishing(.failed(.draining), .answers)), (.take, drained),
+                (.none, drained), (.none, drainingEnded([])), (.none, drained), (.none, draining(.pipeline)),
+                (.take, drained), (.none, draining(.answers)), (.take, drained),
                 (.end(.failed(.draining)), .flushing(deadline: soon, inputEnded: false)),
                 (.end(.failed(timeout)), .flushing(deadline: soon, inputEnded: false)), nil, (.none, .closed),
+            ],
+            .drainingBlocked: [
+                (.none, draining(.pipeline)), (.none, drainingEnded(.pipeline)), (.none, draining(.pipeline)),
+                (.none, draining(.pipeline)), (.take, drained), (.none, draining([.pipeline, .answers])),
+                (.take, draining(.pipeline)),
+                (.end(.failed(.draining)), .flushing(deadline: soon, inputEnded: false)),
+                (.end(.failed(timeout)), .flushing(deadline: soon, inputEnded: false)), nil, (.none, .closed),
+            ],
+            .drainingEnded: [
+                (.none, drainingEnded([])), (.none, drainingEnded([])), (.none, drainingEnded([])),
+                (.none, drainingEnded(.pipeline)), (.take, drainingEnded([])), (.none, drainingEnded(.answers)),
+                (.take, drainingEnded([])),
+                (.end(.failed(.draining)), .flushing(deadline: soon, inputEnded: true)),
+                (.end(.failed(timeout)), .flushing(deadline: soon, inputEnded: true)), nil, (.none, .closed),
             ],
             .flushing: [
                 (.read, flushing), (.none, flushingEnded), (.none, .flushing(deadline: soon, inputEnded: false)),

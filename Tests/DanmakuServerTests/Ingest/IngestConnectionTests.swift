@@ -218,6 +218,26 @@ struct IngestConnectionTests {
         #expect(!rig.channel.isActive)
     }
 
+    @Test("a client that shuts its side while the server stops is told so, and its cut line is no bad line")
+    func endDuringDrain() throws {
+        let rig = try Rig()
+        try rig.send(IngestClient.hello + Self.lines(0..<100) + #"{"room":"a","#)
+        #expect(rig.pipeline.intake.waitingSources == 1)
+        rig.channel.pipeline.fireUserInboundEventTriggered(IngestConnection.DrainEvent())
+        // Nothing of this is taken any more, so that the line that had begun has no end.
+        try rig.send(#""text":"x"}"# + "\n" + Self.lines(0..<3))
+        rig.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        #expect(rig.channel.isActive)
+        #expect(try rig.answers() == "")
+        // The queue has room again: what was read before the drain began is taken.
+        rig.pipeline.intake.budget.release(80)
+        rig.channel.embeddedEventLoop.run()
+        #expect(
+            try rig.answers() == #"{"error":"draining"}"# + "\n" + IngestClient.acknowledgement(accepted: 100)
+        )
+        #expect(!rig.channel.isActive)
+    }
+
     @Test("a trusted proxy names the client, whose lines follow in the same read or later", arguments: [1, 28, 1000])
     func proxied(piece: Int) throws {
         let rig = try Rig(trusted: "127.0.0.0/8")
