@@ -17,7 +17,7 @@ package final class AcceptErrorHandler: ChannelInboundHandler, RemovableChannelH
     package typealias InboundIn = any Channel
 
     /// How long nothing is accepted after the system had no descriptor or no memory: connections close meanwhile.
-    private static let pause: TimeAmount = .milliseconds(250)
+    package static let pauseNanoseconds: Int64 = 250_000_000
 
     private let errors: AcceptErrors
     private var isPaused = false
@@ -59,7 +59,7 @@ package final class AcceptErrorHandler: ChannelInboundHandler, RemovableChannelH
         }
         isPaused = true
         let bound = NIOLoopBound((self, listener), eventLoop: listener.eventLoop)
-        listener.eventLoop.scheduleTask(in: Self.pause) {
+        listener.eventLoop.scheduleTask(in: .nanoseconds(Self.pauseNanoseconds)) {
             let (handler, listener) = bound.value
             handler.isPaused = false
             try? listener.syncOptions?.setOption(.autoRead, value: true)

@@ -53,7 +53,8 @@ final class SimulatedPoster: NetworkClient {
 
     /// A request and what became of it.
     struct Exchange {
-        var post: Post
+        let post: Post
+        let connection: VirtualConnection
         /// When its last byte was sent; `nil` if some never were.
         var sentAllAt: Int64?
         var answer: Answer?
@@ -89,19 +90,27 @@ final class SimulatedPoster: NetworkClient {
             connection?.finish()
             return
         }
-        if connection == nil || closes || connection?.canSend == false {
-            reader = HTTPResponseReader()
-            closes = false
-            connection = network.connect(self, to: .http, from: plan.host)
-        }
+        let connection = openConnection()
         let post = plan.posts[exchanges.count]
-        exchanges.append(Exchange(post: post))
+        exchanges.append(Exchange(post: post, connection: connection))
         let pieces = post.pieces.cut(request(post), &random)
         var rest = pieces[...]
         if case .stalls = post.ending {
             rest = pieces.dropLast(max(1, pieces.count / 3))
         }
         send(rest, of: exchanges.count - 1, on: connection)
+    }
+
+    /// The connection of the last answer if the server keeps it, or a new one.
+    private func openConnection() -> VirtualConnection {
+        if let connection, !closes, connection.canSend {
+            return connection
+        }
+        reader = HTTPResponseReader()
+        closes = false
+        let new = network.connect(self, to: .http, from: plan.host)
+        connection = new
+        return new
     }
 
     private func request(_ post: Post) -> [UInt8] {
@@ -134,7 +143,7 @@ final class SimulatedPoster: NetworkClient {
     private func send(
         _ pieces: ArraySlice<(pause: Int64, bytes: [UInt8])>,
         of exchange: Int,
-        on connection: VirtualConnection?
+        on connection: VirtualConnection
     ) {
         guard let piece = pieces.first else {
             return sent(exchange, on: connection)
@@ -143,12 +152,12 @@ final class SimulatedPoster: NetworkClient {
             guard connection === self.connection, exchanges[exchange].answer == nil else {
                 return
             }
-            connection?.send(piece.bytes)
+            connection.send(piece.bytes)
             send(pieces.dropFirst(), of: exchange, on: connection)
         }
     }
 
-    private func sent(_ exchange: Int, on connection: VirtualConnection?) {
+    private func sent(_ exchange: Int, on connection: VirtualConnection) {
         switch exchanges[exchange].post.ending {
         case .stalls:
             return
@@ -156,15 +165,19 @@ final class SimulatedPoster: NetworkClient {
             break
         case .completeAndHalfClosed:
             isGone = true
-            connection?.finish()
+            connection.finish()
         case .resets(let pause):
             isGone = true
-            loop.scheduleTask(in: .nanoseconds(pause)) { connection?.reset() }
+            loop.scheduleTask(in: .nanoseconds(pause)) { connection.reset() }
         }
         exchanges[exchange].sentAllAt = network.nanoseconds
     }
 
-    func received(_ bytes: [UInt8]) {
+    func received(_ bytes: [UInt8], on connection: VirtualConnection) {
+        guard connection === self.connection else {
+            problems.append("\(bytes.count) bytes after the last answer of a connection")
+            return
+        }
         for part in reader.feed(bytes) {
             switch part {
             case .head(let status, let fields):
@@ -196,17 +209,22 @@ final class SimulatedPoster: NetworkClient {
         loop.scheduleTask(in: .nanoseconds(pause)) { self.next() }
     }
 
-    func ended() {
+    func ended(_ connection: VirtualConnection) {
+        connection.finish()
+        guard connection === self.connection else {
+            // The one before: its last answer had said that it would end.
+            return
+        }
         if reader.isWithinResponse, !reader.finish() {
             problems.append("a connection ends within an answer")
         }
-        let old = connection
-        connection = nil
-        old?.finish()
+        self.connection = nil
     }
 
-    func failed() {
-        connection = nil
+    func failed(_ connection: VirtualConnection) {
+        if connection === self.connection {
+            self.connection = nil
+        }
     }
 }
 

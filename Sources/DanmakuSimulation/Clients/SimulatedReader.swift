@@ -116,8 +116,9 @@ final class SimulatedReader: NetworkClient {
         )
     }
 
-    func received(_ bytes: [UInt8]) {
-        guard let current = streams.indices.last else {
+    func received(_ bytes: [UInt8], on connection: VirtualConnection) {
+        guard let current = index(of: connection), current == streams.count - 1 else {
+            problems.append("\(bytes.count) bytes on a connection that had ended")
             return
         }
         for part in reader.feed(bytes) {
@@ -144,17 +145,21 @@ final class SimulatedReader: NetworkClient {
         problems += parser.unknownFields.map { "unknown field \($0)" }
     }
 
-    func ended() {
-        if let current = streams.indices.last {
-            streams[current].hasEnded = true
-            streams[current].connection.finish()
+    func ended(_ connection: VirtualConnection) {
+        if let stream = index(of: connection) {
+            streams[stream].hasEnded = true
+        }
+        connection.finish()
+    }
+
+    func failed(_ connection: VirtualConnection) {
+        if let stream = index(of: connection) {
+            streams[stream].hasFailed = true
         }
     }
 
-    func failed() {
-        if let current = streams.indices.last {
-            streams[current].hasFailed = true
-        }
+    private func index(of connection: VirtualConnection) -> Int? {
+        streams.lastIndex { $0.connection === connection }
     }
 }
 

@@ -112,7 +112,7 @@ final class SimulatedSource: NetworkClient {
         }
     }
 
-    func received(_ bytes: [UInt8]) {
+    func received(_ bytes: [UInt8], on _: VirtualConnection) {
         buffer += bytes
         while let end = buffer.firstIndex(of: 0x0A) {
             take(Array(buffer[..<end]))
@@ -120,7 +120,7 @@ final class SimulatedSource: NetworkClient {
         }
     }
 
-    func ended() {
+    func ended(_: VirtualConnection) {
         hasEnded = true
         if !buffer.isEmpty {
             malformed.append("ends within a line: \(String(decoding: buffer, as: UTF8.self))")
@@ -129,7 +129,7 @@ final class SimulatedSource: NetworkClient {
         connection?.finish()
     }
 
-    func failed() {
+    func failed(_: VirtualConnection) {
         hasFailed = true
         failedBeforeEnd = !hasEnded
     }

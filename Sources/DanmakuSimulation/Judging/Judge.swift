@@ -65,7 +65,7 @@ struct Judge {
         guard let without = world.scenario.withoutDescriptors else {
             return []
         }
-        let most = Int((without.upperBound - without.lowerBound) / 250_000_000) + 2
+        let most = Int((without.upperBound - without.lowerBound) / AcceptErrorHandler.pauseNanoseconds) + 2
         return VirtualNetwork.Port.allCases.compactMap { port in
             let failed = world.network.failedAccepts[port, default: 0]
             return failed > most ? "\(failed) times a connection of \(port) was not accepted" : nil
@@ -221,18 +221,26 @@ struct Judge {
         case .resets, .stalls: return false
         case .complete, .completeAndHalfClosed: break
         }
-        return arrivesInTime(sentAt)
+        return arrivesInTime(sentAt, on: exchange.connection)
     }
 
-    /// Whether what was sent at a time reached the server before SIGTERM: two delays later, or when a descriptor is free
-    /// again.
-    private func arrivesInTime(_ sentAt: Int64) -> Bool {
-        var arrival = sentAt + 2 * world.scenario.latency
-        if let without = world.scenario.withoutDescriptors, sentAt < without.upperBound, without.lowerBound < arrival {
-            // The accepting pauses for a quarter of a second at a time.
-            arrival = without.upperBound + 300_000_000 + world.scenario.latency
+    /// Whether what was sent at a time reached the server before SIGTERM.
+    ///
+    /// It arrives two delays later, or when the connection is accepted. A listener that found no descriptor does not try
+    /// again before its pause is over, so that connections which came meanwhile may still wait at SIGTERM; the listener
+    /// closes then, and the kernel refuses them.
+    private func arrivesInTime(_ sentAt: Int64, on connection: VirtualConnection) -> Bool {
+        let arrival = sentAt + 2 * world.scenario.latency
+        if let acceptedAt = connection.acceptedAt {
+            return max(arrival, acceptedAt) < termination
         }
-        return arrival < termination
+        guard let without = world.scenario.withoutDescriptors, let connectedAt = connection.connectedAt,
+            without.lowerBound <= connectedAt
+        else {
+            return arrival < termination
+        }
+        let triesAgainAt = without.upperBound + AcceptErrorHandler.pauseNanoseconds + VirtualNetwork.resumption
+        return max(arrival, triesAgainAt) < termination
     }
 
     private func countFailures(_ body: [String: Any], _ exchange: SimulatedPoster.Exchange) -> [String] {
@@ -314,7 +322,8 @@ struct Judge {
         }
         guard stream.judge.isGreeted else {
             let isAnswered = stream.judge.end == "overloaded" || (stream.status ?? 0) >= 400
-            return isAnswered || !arrivesInTime(stream.visit.startsAt) ? [] : ["it was neither let in nor refused"]
+            let isOwed = arrivesInTime(stream.visit.startsAt, on: stream.connection)
+            return isAnswered || !isOwed ? [] : ["it was neither let in nor refused"]
         }
         guard stream.judge.end == "bye", let endedAt = stream.judge.endedAt else {
             return ["it was healthy and ended with \(stream.judge.end ?? "nothing")"]

@@ -2,14 +2,16 @@ import DequeModule
 import NIOCore
 import NIOEmbedded
 
-/// The client's program at the far end of a virtual connection.
+/// The client's program at the far end of virtual connections.
+///
+/// Each call names its connection: the end of an old connection can come after the program has opened a new one.
 protocol NetworkClient: AnyObject {
     /// Bytes of the server, in order.
-    func received(_ bytes: [UInt8])
+    func received(_ bytes: [UInt8], on connection: VirtualConnection)
     /// The server has shut its side after the last byte.
-    func ended()
+    func ended(_ connection: VirtualConnection)
     /// The connection was refused or reset: whatever was under way is lost.
-    func failed()
+    func failed(_ connection: VirtualConnection)
 }
 
 /// One TCP connection of the virtual network: a client's end and, once it is accepted, the server's channel.
@@ -33,10 +35,14 @@ final class VirtualConnection {
     /// Its number, in order of the connects.
     let number: Int
     let network: VirtualNetwork
+    let port: VirtualNetwork.Port
     let address: SocketAddress
     private weak var client: (any NetworkClient)?
 
     private(set) var channel: EmbeddedChannel?
+    /// When its SYN came to the server, and when the server accepted it, in nanoseconds.
+    private(set) var connectedAt: Int64?
+    private(set) var acceptedAt: Int64?
     private var socket: VirtualSocket?
     /// What came before the connection was accepted.
     private var early: [Segment] = []
@@ -53,9 +59,16 @@ final class VirtualConnection {
     private var endsAfterKernel = false
     private var saidEnd = false
 
-    init(number: Int, network: VirtualNetwork, address: SocketAddress, client: any NetworkClient) {
+    init(
+        number: Int,
+        network: VirtualNetwork,
+        port: VirtualNetwork.Port,
+        address: SocketAddress,
+        client: any NetworkClient
+    ) {
         self.number = number
         self.network = network
+        self.port = port
         self.address = address
         self.client = client
     }
@@ -155,6 +168,12 @@ extension VirtualConnection {
 // MARK: - The server's end
 
 extension VirtualConnection {
+    /// The SYN has come: the connection waits for the server to accept it.
+    func connected() {
+        connectedAt = network.nanoseconds
+        network.trace.note(network.nanoseconds, number, "connects", port.rawValue)
+    }
+
     /// Makes the server's channel; `prepare` adds its handlers before it becomes active.
     func accept(options: VirtualSocket.Options, prepare: (EmbeddedChannel) throws -> Void) {
         guard !isReset else {
@@ -171,6 +190,7 @@ extension VirtualConnection {
         } catch {
             preconditionFailure("the channel of connection \(number) cannot be set up: \(error)")
         }
+        acceptedAt = network.nanoseconds
         network.trace.note(network.nanoseconds, number, "accepted")
         channel.connect(to: address, promise: nil)
         let segments = early
@@ -252,7 +272,7 @@ extension VirtualConnection {
             }
             self.network.trace.note(self.network.nanoseconds, self.number, "answered", bytes.count)
             self.network.trace.mix(bytes)
-            client.received(bytes)
+            client.received(bytes, on: self)
         }
     }
 
@@ -267,7 +287,7 @@ extension VirtualConnection {
                 return
             }
             self.network.trace.note(self.network.nanoseconds, self.number, "answered FIN")
-            client.ended()
+            client.ended(self)
         }
     }
 
@@ -282,7 +302,7 @@ extension VirtualConnection {
             }
             self.isReset = true
             self.network.trace.note(self.network.nanoseconds, self.number, "answered RST")
-            client.failed()
+            client.failed(self)
         }
     }
 }

@@ -33,6 +33,8 @@ final class VirtualNetwork: @unchecked Sendable {
 
     /// A listening socket stays readable while a connection waits, so that a loop that does not stop tries again at once.
     private static let spin: TimeAmount = .milliseconds(1)
+    /// How long after the end of a listener's pause a connection that waits is accepted at most, in nanoseconds.
+    static let resumption: Int64 = 10_000_000
 
     let loop: EmbeddedEventLoop
     let trace: Trace
@@ -122,7 +124,7 @@ final class VirtualNetwork: @unchecked Sendable {
             option.option is ChannelOptions.Types.AutoReadOption ? option.value as? Bool : nil
         }
         guard reads.first ?? true else {
-            return acceptAgain(on: port, in: .milliseconds(10))
+            return acceptAgain(on: port, in: .nanoseconds(Self.resumption))
         }
         guard !isOutOfDescriptors else {
             failedAccepts[port, default: 0] += 1
@@ -157,12 +159,13 @@ final class VirtualNetwork: @unchecked Sendable {
         let connection = VirtualConnection(
             number: connections.count,
             network: self,
+            port: port,
             address: address,
             client: client
         )
         connections.append(connection)
         loop.scheduleTask(in: latency()) { [self] in
-            trace.note(nanoseconds, connection.number, "connects", port.rawValue)
+            connection.connected()
             if listeners[port] == nil {
                 connection.refuse()
             } else {
