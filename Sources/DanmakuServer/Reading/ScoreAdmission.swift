@@ -4,7 +4,8 @@ import NIOCore
 /// Admission to `POST /v1/score`: the client's rate, a bounded number of requests at once, a bounded wait.
 ///
 /// Scoring runs on the threads that answer every other request, so one client that sends a thousand texts again and
-/// again must not occupy all of them.
+/// again must not occupy all of them. A request that waits costs a signal and a place in the queue; one task for all of
+/// them, which lives while some wait, sleeps until the earliest deadline.
 package final class ScoreAdmission: Sendable {
     /// The limits.
     package struct Configuration: Sendable {
@@ -19,10 +20,12 @@ package final class ScoreAdmission: Sendable {
 
     private struct State {
         var queue: ScoreQueue
+        /// Of the requests that wait or have been told and not settled yet.
         var signals: [ScoreQueue.Ticket: Signal] = [:]
+        /// Tells the requests whose deadline has come; `nil` while no request waits.
+        var sweeper: Task<Void, Never>?
     }
 
-    private let configuration: Configuration
     private let budget: ClientBudget
     private let rates: ClientRates
     private let time: any TimeSource
@@ -44,13 +47,26 @@ package final class ScoreAdmission: Sendable {
         time: any TimeSource,
         clock: any Clock<Duration> = ContinuousClock()
     ) {
-        self.configuration = configuration
         self.budget = budget
         self.rates = rates
         self.time = time
         self.clock = clock
         let limit = configuration.maxRequests > 0 ? configuration.maxRequests : System.coreCount / 2
-        state = OrderedMutex(.alone, State(queue: ScoreQueue(limit: limit)))
+        state = OrderedMutex(.alone, State(queue: ScoreQueue(limit: limit, wait: configuration.wait.wholeNanoseconds)))
+    }
+
+    deinit {
+        state.withLock { $0.sweeper }?.cancel()
+    }
+
+    /// How many requests wait for their turn.
+    var waitingCount: Int {
+        state.withLock { $0.queue.waitingCount }
+    }
+
+    /// The task that tells the requests whose deadline has come; `nil` while no request waits.
+    var sweeper: Task<Void, Never>? {
+        state.withLock { $0.sweeper }
     }
 
     /// Refuses a client that is over its rate; asked before its body is read.
@@ -88,24 +104,29 @@ package final class ScoreAdmission: Sendable {
 
     private func waitForTurn() async throws {
         let waiter = state.withLock { state -> (ScoreQueue.Ticket, Signal)? in
-            switch state.queue.enter() {
+            switch state.queue.enter(now: time.now().nanoseconds) {
             case .run:
                 return nil
             case .wait(let ticket):
                 let signal = Signal()
                 state.signals[ticket] = signal
+                if state.sweeper == nil {
+                    // This only makes the task; it runs elsewhere and takes the lock itself.
+                    state.sweeper = startSweeper()
+                }
                 return (ticket, signal)
             }
         }
         guard let (ticket, signal) = waiter else {
             return
         }
-        await signal.wait(atMost: configuration.wait, clock: clock)
-        let isGivenUp = state.withLock { state in
+        // Returns too when the client goes.
+        await signal.wait()
+        let hasTurn = state.withLock { state in
             state.signals[ticket] = nil
-            return state.queue.giveUp(ticket)
+            return state.queue.settle(ticket)
         }
-        if isGivenUp {
+        if !hasTurn {
             throw HTTPFailure(.overloaded, "The request waited too long for its turn.", retryAfterSeconds: 1)
         }
     }
@@ -115,5 +136,38 @@ package final class ScoreAdmission: Sendable {
             state.queue.leave().flatMap { state.signals[$0] }
         }?
         .fire()
+    }
+
+    /// Sleeps from deadline to deadline until no request waits.
+    ///
+    /// It does not keep the admission alive while it sleeps.
+    private func startSweeper() -> Task<Void, Never> {
+        Task { [weak self, clock] in
+            while let pause = self?.sweep() {
+                guard (try? await clock.sleep(for: .nanoseconds(pause))) != nil else {
+                    return
+                }
+            }
+        }
+    }
+
+    /// Tells every request whose deadline has come.
+    ///
+    /// - Returns: The nanoseconds until the next deadline; `nil` if none is left, and the next request that waits starts
+    ///   another sweeper.
+    private func sweep() -> Int64? {
+        let (late, pause) = state.withLock { state -> ([Signal], Int64?) in
+            let now = time.now().nanoseconds
+            let late = state.queue.expire(now: now).compactMap { state.signals[$0] }
+            guard let deadline = state.queue.deadline else {
+                state.sweeper = nil
+                return (late, nil)
+            }
+            return (late, deadline - now)
+        }
+        for signal in late {
+            signal.fire()
+        }
+        return pause
     }
 }

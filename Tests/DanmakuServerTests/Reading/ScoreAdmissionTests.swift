@@ -72,6 +72,94 @@ struct ScoreAdmissionTests {
         #expect(budget.held == 0)
     }
 
+    /// A request that waits: its task has asked for a place of the budget and found the one place taken.
+    private static func waiter(
+        _ admission: ScoreAdmission,
+        _ client: ClientAddress,
+        _ budget: ClientBudget
+    ) async -> Task<Void, any Error> {
+        let held = budget.held
+        let task = Task { try await admission.admit(client) {} }
+        while budget.held == held || admission.waitingCount < held {
+            await Task.yield()
+        }
+        return task
+    }
+
+    @Test("one task sleeps for all that wait, each until its own deadline")
+    func sweep() async throws {
+        let clock = ManualClock()
+        let budget = ClientBudget(name: "score", unit: .slots, limit: 10)
+        let admission = Self.admission(budget, clock: clock)
+        let running = await Running(admission, Self.first)
+        let oldest = await Self.waiter(admission, Self.second, budget)
+        let sleeper = await clock.sleeper()
+        #expect(sleeper.deadline.offset == .milliseconds(2000))
+        clock.advance(by: .milliseconds(500))
+        let second = await Self.waiter(admission, Self.second, budget)
+        let third = await Self.waiter(admission, Self.second, budget)
+        clock.advance(by: .milliseconds(200))
+        let last = await Self.waiter(admission, Self.second, budget)
+        #expect(clock.sleeperCount == 1)
+        clock.advance(by: .milliseconds(1300))
+        await #expect(throws: HTTPFailure.self) { try await oldest.value }
+        // The next deadline is of two that came together.
+        #expect(await clock.sleeper().deadline.offset == .milliseconds(2500))
+        #expect(admission.waitingCount == 3)
+        clock.advance(by: .milliseconds(500))
+        await #expect(throws: HTTPFailure.self) { try await second.value }
+        await #expect(throws: HTTPFailure.self) { try await third.value }
+        #expect(await clock.sleeper().deadline.offset == .milliseconds(2700))
+        try await running.finish()
+        try await last.value
+        // Nobody waits: the sleeper ends at the deadline it sleeps for, and the next request that waits has another one.
+        clock.advance(by: .milliseconds(200))
+        let again = await Running(admission, Self.first)
+        let late = await Self.waiter(admission, Self.second, budget)
+        #expect(await clock.sleeper().deadline.offset == .milliseconds(4700))
+        clock.advance(by: .milliseconds(2000))
+        await #expect(throws: HTTPFailure.self) { try await late.value }
+        try await again.finish()
+        #expect(budget.held == 0)
+    }
+
+    @Test("a request that is called at its deadline runs or is late, and the place goes on")
+    func callAtDeadline() async throws {
+        let clock = ManualClock()
+        let budget = ClientBudget(name: "score", unit: .slots, limit: 10)
+        let admission = Self.admission(budget, clock: clock)
+        for _ in 0..<200 {
+            let running = await Running(admission, Self.first)
+            let waiter = await Self.waiter(admission, Self.second, budget)
+            _ = await clock.sleeper()
+            async let end: Void = running.finish()
+            clock.advance(by: .milliseconds(2000))
+            try await end
+            _ = await waiter.result
+            try await (await Running(admission, Self.second)).finish()
+            #expect(budget.held == 0 && admission.waitingCount == 0)
+        }
+    }
+
+    @Test("an admission that is gone leaves no task that sleeps")
+    func end() async throws {
+        let clock = ManualClock()
+        let budget = ClientBudget(name: "score", unit: .slots, limit: 10)
+        var admission: ScoreAdmission? = Self.admission(budget, clock: clock)
+        let sweeper = try await {
+            let running = await Running(try #require(admission), Self.first)
+            let waiter = await Self.waiter(try #require(admission), Self.second, budget)
+            _ = await clock.sleeper()
+            try await running.finish()
+            try await waiter.value
+            return admission?.sweeper
+        }()
+        #expect(clock.sleeperCount == 1)
+        admission = nil
+        await sweeper?.value
+        #expect(clock.sleeperCount == 0)
+    }
+
     @Test("a client that goes while it waits takes no turn")
     func cancelled() async throws {
         let clock = ManualClock()
@@ -82,6 +170,8 @@ struct ScoreAdmissionTests {
         _ = await clock.sleeper()
         gone.cancel()
         _ = await gone.result
+        #expect(admission.waitingCount == 0)
+        #expect(budget.held == 1)
         try await running.finish()
         try await (await Running(admission, Self.second)).finish()
         #expect(budget.held == 0)
