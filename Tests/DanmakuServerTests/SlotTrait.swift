@@ -31,3 +31,13 @@ extension Trait where Self == SlotTrait {
         SlotTrait(slots: .server)
     }
 }
+
+extension Trait where Self == TimeLimitTrait {
+    /// For a test that waits for something without end if the server is wrong.
+    ///
+    /// The time of a test includes the time of all that run beside it on the same threads: under ThreadSanitizer two minutes
+    /// were not enough for a test of a tenth of a second. So the limit only ends what will never end.
+    static var endsIfHung: TimeLimitTrait {
+        .timeLimit(.minutes(60))
+    }
+}
