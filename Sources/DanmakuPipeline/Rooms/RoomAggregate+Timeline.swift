@@ -23,6 +23,26 @@ extension RoomAggregate {
     /// How far back a room knows anything, in milliseconds: its longest window.
     package static let timelineMilliseconds: Int64 = 3_600_000
 
+    /// The steps that a stretch of time covers, of which only the last hour is known.
+    ///
+    /// - Parameters:
+    ///   - from: Milliseconds since 1970; any value.
+    ///   - to: Milliseconds since 1970, exclusive; any value.
+    ///   - step: Milliseconds; less than 1,000 counts as 1,000.
+    ///   - now: The time.
+    /// - Returns: The steps since 1970 from the one that holds `from` to the one before `to`: one point each.
+    package static func timelineSteps(from: Int64, to: Int64, step: Int64, now: Timestamp) -> Range<Int64> {
+        let step = max(step, 1000)
+        let latest = min(max(now.milliseconds, 0), .max - 1)
+        let begin = max(from, latest - min(latest, timelineMilliseconds))
+        let end = min(to, latest + 1)
+        guard begin < end else {
+            return 0..<0
+        }
+        // 0 <= begin < end from here on, so nothing below can overflow.
+        return (begin / step)..<((end - 1) / step + 1)
+    }
+
     /// The timeline of a stretch of time, one point a step, empty ones among them.
     ///
     /// Seconds of the clock that is never set are laid on the wall clock as it is now. What is older than five minutes is known
@@ -37,17 +57,13 @@ extension RoomAggregate {
     /// - Returns: The points from the step that holds `from` to the one before `to`.
     package mutating func timeline(from: Int64, to: Int64, step: Int64, now: Timestamp) -> [TimelinePoint] {
         windows.advance(to: now.second)
-        let step = max(step, 1000)
-        let latest = min(max(now.milliseconds, 0), .max - 1)
-        let begin = max(from, latest - min(latest, Self.timelineMilliseconds))
-        let end = min(to, latest + 1)
-        guard begin < end else {
+        let steps = Self.timelineSteps(from: from, to: to, step: step, now: now)
+        guard !steps.isEmpty else {
             return []
         }
-        // 0 <= begin < end from here on, so nothing below can overflow.
-        let first = begin / step
-        let last = (end - 1) / step + 1
-        var sums = [MoodSums](repeating: MoodSums(), count: Int(last - first))
+        let step = max(step, 1000)
+        let first = steps.lowerBound
+        var sums = [MoodSums](repeating: MoodSums(), count: steps.count)
         let wall = now.milliseconds &- now.nanoseconds / 1_000_000
         windows.forEachBucket { second, seconds, bucket in
             let parts = step < seconds * 1000 ? seconds : 1

@@ -19,6 +19,8 @@ package struct ReadingRoutes: Sendable {
         static let page: Int64 = 1000
         /// Seconds of a timeline's step if nothing is said: the resolution of what is older than five minutes.
         static let step: Int64 = 10
+        /// Points of a timeline: an hour in steps of four seconds.
+        static let points = 1000
         /// Texts of one request for scores.
         static let texts = 1000
         /// Bytes of its body.
@@ -130,9 +132,18 @@ extension ReadingRoutes {
         let now = time.now()
         let step = try parameters.integer("step", in: 1...3600) ?? Limit.step
         let to = try parameters.integer("to", in: 0 ... .max) ?? now.milliseconds + 1
-        let from = try parameters.integer("from", in: 0 ... .max) ?? max(0, to - RoomAggregate.timelineMilliseconds)
+        // What `Limit.points` steps cover, wherever in a step it begins.
+        let longest = min(RoomAggregate.timelineMilliseconds, Int64(Limit.points - 1) * step * 1000)
+        let from = try parameters.integer("from", in: 0 ... .max) ?? max(0, to - longest)
         guard from <= to else {
             throw HTTPFailure(.invalidField, "from must not be after to.")
+        }
+        let steps = RoomAggregate.timelineSteps(from: from, to: to, step: step * 1000, now: now)
+        guard steps.count <= Limit.points else {
+            throw HTTPFailure(
+                .invalidField,
+                "A timeline can have at most \(Limit.points) points, not \(steps.count): take a longer step or a later from."
+            )
         }
         // There is nothing outside the hour: the room itself cuts the stretch to it.
         guard let points = pipeline.timeline(of: room, from: from, to: to, step: step * 1000, now: now) else {

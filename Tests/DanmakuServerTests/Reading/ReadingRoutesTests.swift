@@ -1,5 +1,6 @@
 import DanmakuPipeline
 import DanmakuServer
+import DanmakuTestKit
 import Foundation
 import HTTPTypes
 import Testing
@@ -104,7 +105,7 @@ struct ReadingRoutesTests {
                 #expect(timeline.points.reduce(0) { $0 + $1.positive } == 2)
                 #expect(timeline.points.reduce(0) { $0 + $1.neutral } == 1)
                 #expect(timeline.points.allSatisfy { $0.at % Int64(step * 1000) == 0 })
-                #expect(timeline.points.count <= 3600 / step + 3)
+                #expect(timeline.points.count <= min(1000, 3600 / step + 3))
             }
             let past = try Self.decode(Timeline.self, await fixture.get("/v1/rooms/b/timeline?from=5&to=1000"))
             #expect(past.points.isEmpty)
@@ -146,6 +147,32 @@ struct ReadingRoutesTests {
             let answer = try await fixture.get(path)
             #expect(answer.status == .notFound)
             #expect(answer.body.hasPrefix(#"{"error":"not_found","message":"#))
+        }
+    }
+
+    @Test("a timeline has at most 1,000 points: more are refused, and without a from it begins later")
+    func timelinePoints() async throws {
+        try await ReadingFixture.with { fixture in
+            try await Self.publish(fixture)
+            let now = fixture.time.now().milliseconds
+            let to = now - now % 1000
+            for step in [1, 2, 3] as [Int64] {
+                let first = to - to % (step * 1000) - 1000 * step * 1000
+                let query = "/v1/rooms/b/timeline?step=\(step)&to=\(to - to % (step * 1000))&from="
+                let most = try Self.decode(Timeline.self, await fixture.get("\(query)\(first)"))
+                #expect(most.points.count == 1000)
+                #expect(most.points.first?.at == first)
+                let refused = try await fixture.get("\(query)\(first - 1)")
+                #expect(refused.status == .badRequest)
+                #expect(refused.body.hasPrefix(#"{"error":"invalid_field","message":"A timeline can"#))
+                let all = try await fixture.get("/v1/rooms/b/timeline?step=\(step)&from=0")
+                #expect(all.status == .badRequest)
+                let newest = try Self.decode(Timeline.self, await fixture.get("/v1/rooms/b/timeline?step=\(step)"))
+                #expect((999...1000).contains(newest.points.count))
+                #expect(newest.points.last?.at == now - now % (step * 1000))
+            }
+            let hour = try Self.decode(Timeline.self, await fixture.get("/v1/rooms/b/timeline?step=4&from=0"))
+            #expect((900...901).contains(hour.points.count))
         }
     }
 
