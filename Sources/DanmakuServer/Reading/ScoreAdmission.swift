@@ -22,7 +22,7 @@ package final class ScoreAdmission: Sendable {
         var queue: ScoreQueue
         /// Of the requests that wait or have been told and not settled yet.
         var signals: [ScoreQueue.Ticket: Signal] = [:]
-        /// Tells the requests whose deadline has come; `nil` while no request waits.
+        /// Tells the requests whose deadline has come; `nil` once it has found that no request waits.
         var sweeper: Task<Void, Never>?
     }
 
@@ -64,7 +64,7 @@ package final class ScoreAdmission: Sendable {
         state.withLock { $0.queue.waitingCount }
     }
 
-    /// The task that tells the requests whose deadline has come; `nil` while no request waits.
+    /// The task that tells the requests whose deadline has come; `nil` once it has found that no request waits.
     var sweeper: Task<Void, Never>? {
         state.withLock { $0.sweeper }
     }
