@@ -57,6 +57,8 @@ let package = Package(
             resources: [.embedInCode("Resources/lexicon.tsv")],
             swiftSettings: settings
         ),
+        // Makes and judges models: training, evaluation, VADER. The commands use it, the server does not.
+        .target(name: "SentimentLab", dependencies: ["SentimentModel"], swiftSettings: settings),
         .target(
             name: "DanmakuPipeline",
             dependencies: [
@@ -85,11 +87,23 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // The client behind `danmaku replay`.
+        .target(
+            name: "DanmakuReplay",
+            dependencies: [
+                "SentimentModel",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "danmaku",
             dependencies: [
+                "DanmakuReplay",
                 "DanmakuServer",
                 "DanmakuPipeline",
+                "SentimentLab",
                 "SentimentModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -100,7 +114,7 @@ let package = Package(
         ),
         .target(
             name: "DanmakuTestKit",
-            dependencies: ["DanmakuPipeline", "SentimentModel"],
+            dependencies: ["DanmakuPipeline", "SentimentLab", "SentimentModel"],
             swiftSettings: settings
         ),
         // The whole server with its clients on one virtual clock and network; tests run seeds of it.
@@ -131,15 +145,24 @@ let package = Package(
             ],
             path: "loadtest",
             exclude: [
-                "README.md", "abuse", "common.sh", "drain.sh", "http.sh", "latency.sh", "memory.sh", "pairs.py",
-                "replay-verify.sh",
-                "throughput.sh", "vegeta", "wrk",
+                "README.md", "abuse", "allocations.sh", "common.sh", "drain.sh", "http.sh", "latency.sh", "memory.sh",
+                "pairs.py", "replay-verify.sh", "throughput.sh", "vegeta", "wrk",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "SentimentModelTests",
-            dependencies: ["DanmakuTestKit", "SentimentModel"],
+            dependencies: ["DanmakuTestKit", "SentimentLab", "SentimentModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SentimentLabTests",
+            dependencies: ["DanmakuTestKit", "SentimentLab", "SentimentModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DanmakuReplayTests",
+            dependencies: ["DanmakuReplay", "DanmakuTestKit"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -150,6 +173,7 @@ let package = Package(
         .testTarget(
             name: "DanmakuServerTests",
             dependencies: [
+                "DanmakuReplay",
                 "DanmakuServer",
                 "DanmakuPipeline",
                 "DanmakuTestKit",
@@ -181,6 +205,8 @@ let package = Package(
 
 /// What the harnesses of Tests/fuzz take in, and what they need for it.
 let harnessDependencies: [Target.Dependency] = [
+    "DanmakuReplay",
+    "SentimentLab",
     "DanmakuServer",
     "DanmakuPipeline",
     "DanmakuTestKit",

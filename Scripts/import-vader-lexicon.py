@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes Sources/SentimentModel/Vader/VaderData.swift: VADER's valences and emoji names, from PyPI (MIT).
+"""Writes Sources/SentimentLab/Vader/VaderData.swift: VADER's valences and emoji names, from PyPI (MIT).
 
     python3 -m venv venv && venv/bin/pip install vaderSentiment==3.3.2
-    venv/bin/python Scripts/import-vader-lexicon.py > Sources/SentimentModel/Vader/VaderData.swift
+    venv/bin/python Scripts/import-vader-lexicon.py > Sources/SentimentLab/Vader/VaderData.swift
 
 Of the lexicon the mean valence is kept (the raters' deviation and votes are not used by the algorithm), of the emoji
 those of one code point (the original looks at one at a time). It is a string literal and no embedded resource because

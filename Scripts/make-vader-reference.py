@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes Tests/SentimentModelTests/Vader/VaderReference.swift: what the Python original says.
+"""Writes Tests/SentimentLabTests/Vader/VaderReference.swift: what the Python original says.
 
     python3 -m venv venv && venv/bin/pip install vaderSentiment==3.3.2
-    venv/bin/python Scripts/make-vader-reference.py DATA/vader > Tests/SentimentModelTests/Vader/VaderReference.swift
+    venv/bin/python Scripts/make-vader-reference.py DATA/vader > Tests/SentimentLabTests/Vader/VaderReference.swift
 
 Of the four gold sets only a digest of the figures goes into the file: FNV-1a over lines of "%.4f %.3f %.3f %.3f".
 """

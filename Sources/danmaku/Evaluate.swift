@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SentimentLab
 import SentimentModel
 
 /// `danmaku evaluate`: a scorer's answers against labels.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import DanmakuServer
+import DanmakuReplay
 import Foundation
 import SentimentModel
 

@@ -1,4 +1,4 @@
-import DanmakuServer
+import DanmakuReplay
 import Foundation
 
 /// The output of a replay: a progress line, on a terminal only, and the summary.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SentimentLab
 import SentimentModel
 
 /// `danmaku score`: one line in, one line of JSON out.

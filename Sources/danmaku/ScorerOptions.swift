@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SentimentLab
 import SentimentModel
 
 /// The options that choose a scorer, for the commands that score without a server.

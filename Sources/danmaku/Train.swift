@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SentimentLab
 import SentimentModel
 
 /// `danmaku train`: makes a model file from labeled comments.

@@ -1,5 +1,5 @@
 import Foundation
-import SentimentModel
+import SentimentLab
 
 /// Shows the progress of training and the time that is left, on standard error.
 final class TrainingProgress {

@@ -5,6 +5,12 @@ public struct LexiconError: Error, Sendable, Equatable, CustomStringConvertible 
     /// What is wrong with it.
     public var problem: String
 
+    /// Creates an error.
+    package init(line: Int, problem: String) {
+        self.line = line
+        self.problem = problem
+    }
+
     /// One line for a person.
     public var description: String {
         "line \(line): \(problem)"

@@ -1,14 +1,15 @@
 /// XXH64 (Yann Collet's algorithm, seed 0): tells a damaged file from a whole one at the speed of memory.
 ///
 /// It is no defence against forgery, and need not be: any weights that pass are harmless numbers.
-enum Checksum {
+package enum Checksum {
     private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
     private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
     private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
     private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
     private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
-    static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    /// The checksum of some bytes.
+    package static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         var index = 0
         var hash: UInt64
         if bytes.count >= 32 {

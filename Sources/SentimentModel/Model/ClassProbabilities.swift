@@ -8,7 +8,7 @@ public struct ClassProbabilities: Sendable, Equatable {
     public var emotion: SIMD8<Float>
 
     /// From logits whose first three lanes are the polarities and whose other five the emotions.
-    init(logits: SIMD8<Float>) {
+    package init(logits: SIMD8<Float>) {
         let polarity = SIMD3(logits[0], logits[1], logits[2])
         let emotion = SIMD8(logits[3], logits[4], logits[5], logits[6], logits[7], -100, -100, -100)
         self.polarity = Self.shares(polarity)

@@ -3,7 +3,7 @@
 /// The trainer and the scorer both read texts through this type, so a feature means the same to both. It works in
 /// buffers that are made once a batch: nothing is allocated per text. The hashes depend on nothing but the bytes, the
 /// shape and the space, on every machine.
-struct FeatureHasher: ~Copyable {
+package struct FeatureHasher: ~Copyable {
     /// Longer texts are read up to here.
     static let characterLimit = 1024
     /// The most features that a text can have: every n-gram order, gaps, words, the whole, shape and lexicon.
@@ -25,9 +25,11 @@ struct FeatureHasher: ~Copyable {
 
     let space: FeatureSpace
     /// The hashes of the text read last, ``count`` of them.
-    let hashes: UnsafeMutablePointer<UInt64>
-    private(set) var count = 0
-    private(set) var group = TextGroup.short
+    package let hashes: UnsafeMutablePointer<UInt64>
+    /// How many features the text read last has.
+    package private(set) var count = 0
+    /// The group of the text read last.
+    package private(set) var group = TextGroup.short
 
     private let points: UnsafeMutablePointer<UInt32>
     /// How many characters of the text were read.
@@ -38,7 +40,8 @@ struct FeatureHasher: ~Copyable {
         UnsafeBufferPointer(start: points + 1, count: length)
     }
 
-    init(space: FeatureSpace) {
+    /// Creates a hasher.
+    package init(space: FeatureSpace) {
         self.space = space
         hashes = .allocate(capacity: Self.featureLimit)
         points = .allocate(capacity: Self.characterLimit + 2)
@@ -68,7 +71,7 @@ struct FeatureHasher: ~Copyable {
     ///   - text: A normalised text.
     ///   - shape: What normalising took away from it.
     ///   - verdict: What the lexicon says of it; needed only if the space has the lexicon.
-    mutating func read(_ text: UnsafeBufferPointer<UInt8>, shape: TextShape, verdict: Sentiment?) {
+    package mutating func read(_ text: UnsafeBufferPointer<UInt8>, shape: TextShape, verdict: Sentiment?) {
         count = 0
         var cjk = 0
         var words = 0

@@ -9,15 +9,15 @@ internal import CPrefetch
 /// Only differences between classes matter, so a row has an output fewer a task than there are classes:
 /// negative and positive against neutral, four emotions against none. The seventh of the live ones is the gate's: how
 /// much of a live comment a text is. The seventh of the others is reserved.
-struct FeatureTable: Sendable {
-    static let lineSize = 64
-    static let slots = 4
+package struct FeatureTable: Sendable {
+    package static let lineSize = 64
+    package static let slots = 4
     /// Outputs of a row: negative, positive, happy, angry, sad, surprised, gate.
-    static let outputs = 7
-    static let gateOutput = 6
+    package static let outputs = 7
+    package static let gateOutput = 6
     /// Where a line's rows begin.
-    static let rowStart = slots * 2
-    static let rowSize = outputs * 2
+    package static let rowStart = slots * 2
+    package static let rowSize = outputs * 2
 
     /// The first line.
     ///
@@ -32,13 +32,13 @@ struct FeatureTable: Sendable {
 
     /// The line that a feature belongs to.
     @inline(__always)
-    static func line(of hash: UInt64, count: UInt64) -> Int {
+    package static func line(of hash: UInt64, count: UInt64) -> Int {
         Int(truncatingIfNeeded: ((hash &>> 32) &* count) &>> 32)
     }
 
     /// The fingerprint of a feature.
     @inline(__always)
-    static func fingerprint(of hash: UInt64) -> UInt16 {
+    package static func fingerprint(of hash: UInt64) -> UInt16 {
         UInt16(truncatingIfNeeded: hash)
     }
 

@@ -10,11 +10,11 @@ import Darwin
 ///
 /// Replace a mapped file by renaming another over it. Whoever truncates it in place takes the pages away from under
 /// every reader, and the system ends the process: no check of ours can prevent that.
-final class MappedFile: Sendable {
+package final class MappedFile: Sendable {
     /// The content.
     ///
     /// The pages are mapped read-only and private, so sharing the pointer between threads is safe.
-    nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+    nonisolated(unsafe) package let bytes: UnsafeRawBufferPointer
 
     /// Maps a regular file whole.
     ///
@@ -22,7 +22,7 @@ final class MappedFile: Sendable {
     ///   - path: The file.
     ///   - limit: A longer file is refused before it is mapped.
     /// - Throws: ``ModelFileError`` when it cannot be mapped.
-    init(path: String, limit: Int) throws(ModelFileError) {
+    package init(path: String, limit: Int) throws(ModelFileError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw ModelFileError(.unreadable, "\(path): \(String(cString: strerror(errno)))")

@@ -1,7 +1,7 @@
 /// The first 4 KiB of a model file; `docs/model-format.md` has the layout.
 ///
 /// All numbers are little-endian. The checksum covers everything behind it.
-struct ModelHeader: Equatable {
+package struct ModelHeader: Equatable {
     static let magic: [UInt8] = Array("DKMMODEL".utf8)
     static let formatVersion: UInt32 = 2
     /// The table begins on a page of its own.
@@ -37,12 +37,29 @@ struct ModelHeader: Equatable {
     var space: FeatureSpace
     /// How many lines of 64 bytes the table has.
     var lines: Int
-    /// What one step of a weight is worth, by ``TextDomain`` and output.
+    /// What one step of a weight is worth, by domain (live, other) and output.
     var scales: [[Float]]
-    /// The prior of each ``TextGroup`` in each ``TextDomain``, the domain changing faster, by output.
+    /// The prior of each ``TextGroup`` in each domain, the domain changing faster, by output.
     var biases: [[Float]]
     /// What logits of each ``TextGroup`` are divided by so that confidences are honest.
     var temperatures: [Float]
+
+    /// Creates a header.
+    package init(
+        name: String,
+        space: FeatureSpace,
+        lines: Int,
+        scales: [[Float]],
+        biases: [[Float]],
+        temperatures: [Float]
+    ) {
+        self.name = name
+        self.space = space
+        self.lines = lines
+        self.scales = scales
+        self.biases = biases
+        self.temperatures = temperatures
+    }
 
     /// The bytes of a file that these describe.
     var fileSize: Int {
@@ -128,7 +145,7 @@ extension ModelHeader {
     }
 
     /// A whole file: this header before a table.
-    func file(_ table: [UInt8]) -> [UInt8] {
+    package func file(_ table: [UInt8]) -> [UInt8] {
         precondition(table.count == lines * FeatureTable.lineSize, "the table must have the stated number of lines")
         precondition(space.isValid && name.utf8.count <= Self.nameLimit, "the header must be valid")
         var file = [UInt8](repeating: 0, count: Self.size)

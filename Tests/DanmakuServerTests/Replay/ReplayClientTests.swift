@@ -1,5 +1,5 @@
 import DanmakuPipeline
-import DanmakuServer
+import DanmakuReplay
 import Foundation
 import NIOCore
 import NIOPosix

@@ -1,3 +1,4 @@
+import DanmakuTestKit
 import Testing
 
 @testable import SentimentModel
@@ -19,7 +20,7 @@ import Testing
     @Test(.computes) func neverHidesACustom() throws {
         let terms = try LexiconFile.parse(PackageResources.lexicon_tsv).map { String(decoding: $0.term, as: UTF8.self) }
         let seed: UInt64 = 5
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let others = ["", "!", "老师", " ok", "666", "~", "[doge]", "；"]
         var customs = 0
         for round in 0..<40_000 {

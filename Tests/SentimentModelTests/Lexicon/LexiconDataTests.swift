@@ -1,3 +1,5 @@
+import DanmakuTestKit
+import SentimentLab
 import SentimentModel
 import Testing
 

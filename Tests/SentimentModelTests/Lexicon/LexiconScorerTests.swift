@@ -1,3 +1,4 @@
+import DanmakuTestKit
 import SentimentModel
 import Testing
 
@@ -130,7 +131,7 @@ struct LexiconScorerTests {
 
     @Test("A term is found wherever it stands, and nothing else is")
     func findsTerms() throws {
-        var random = SplitMix64(seed: 5)
+        var random = SeededGenerator(seed: 5)
         let alphabet = ["好", "坏", "强", "，", "д", "ё", "😂", "の", "々"]
         for round in 0..<300 {
             func string(_ lengths: ClosedRange<Int>) -> String {
@@ -163,7 +164,7 @@ struct LexiconScorerTests {
 
     @Test("Every text gets one result, whatever its bytes, and the same one twice")
     func anyBytes() {
-        var random = SplitMix64(seed: 99)
+        var random = SeededGenerator(seed: 99)
         var bytes: [UInt8] = []
         var ranges: [TextRange] = []
         let syllables = [

@@ -1,3 +1,4 @@
+import DanmakuTestKit
 import Testing
 
 @testable import SentimentModel
@@ -72,7 +73,7 @@ import Testing
     }
 
     @Test func anyBytesAreRead() {
-        var random = SplitMix64(seed: 11)
+        var random = SeededGenerator(seed: 11)
         var hasher = FeatureHasher(space: FeatureSpace())
         for _ in 0..<2000 {
             let bytes = (0..<Int(random.next() % 40)).map { _ in UInt8(truncatingIfNeeded: random.next()) }

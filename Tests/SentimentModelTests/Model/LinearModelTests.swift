@@ -1,3 +1,4 @@
+import DanmakuTestKit
 import Foundation
 import Testing
 
@@ -88,7 +89,7 @@ import Testing
     /// Any byte may be wrong: the checksum tells.
     @Test func damagedFilesAreRefused() throws {
         let seed: UInt64 = 2024
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for round in 0..<300 {
             var changed = bytes
             for _ in 0...Int(random.next() % 4) {
@@ -104,7 +105,7 @@ import Testing
     /// A forged file with a right checksum is refused or harmless: whatever loads also scores.
     @Test func hostileFilesNeverCrash() throws {
         let seed: UInt64 = 77
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let batch = TextBatch(texts: ["太强了", "", "love this so much", "哈哈哈哈哈哈", String(repeating: "好", count: 3000)])
         for round in 0..<300 {
             var changed = bytes

@@ -1,3 +1,4 @@
+import DanmakuTestKit
 import Foundation
 import Testing
 

@@ -71,7 +71,7 @@ struct ClientNumberTests {
 
     @Test("random digits agree with the standard library")
     func random() {
-        var random = SplitMix64(seed: 77)
+        var random = SeededGenerator(seed: 77)
         for _ in 0..<20_000 {
             let value = Int64(bitPattern: random.next() >> UInt64.random(in: 0..<64, using: &random))
             #expect(ClientNumber.integer(String(value).utf8, in: Self.wide) == value)

@@ -2,6 +2,7 @@ import DanmakuTestKit
 import Foundation
 import Testing
 
+@testable import SentimentLab
 @testable import SentimentModel
 
 /// Edge values in every number of the files that an operator gives: model, lexicons, training files.

@@ -1,5 +1,5 @@
 import DanmakuPipeline
-import DanmakuServer
+import DanmakuReplay
 
 /// Recordings for `danmaku replay`: XML archives, `t_ms<TAB>text`, JSON lines; and the server's answers to it.
 ///

@@ -1,4 +1,5 @@
 import DanmakuPipeline
+import SentimentLab
 import SentimentModel
 
 /// Bodies of `POST /v1/score`, and what becomes of their texts.
