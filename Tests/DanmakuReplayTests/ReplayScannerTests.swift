@@ -1,4 +1,5 @@
 import DanmakuReplay
+import Foundation
 import Testing
 
 @Suite("Replay: a recording becomes ingest lines")
@@ -36,6 +37,18 @@ struct ReplayScannerTests {
 
     private func replay(_ text: String, keepsRooms: Bool = true, loop: Int = 1) throws -> Replayed {
         try replay(Array(text.utf8), keepsRooms: keepsRooms, loop: loop)
+    }
+
+    @Test("The recording that we ship is read whole, in order of time")
+    func sample() throws {
+        let repository = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+        let recording = try Data(contentsOf: repository.appending(path: "Samples/game-night.xml"))
+        let result = try replay([UInt8](recording))
+        let times = result.times.compactMap(\.self)
+        #expect(result.lines.count == 207)
+        #expect(times.count == 207)
+        #expect(times == times.sorted())
+        #expect((180_000...210_000).contains((times.last ?? 0) - (times.first ?? 0)), "about three minutes")
     }
 
     @Test("A tabbed line carries its text, our id and the room")

@@ -1,8 +1,10 @@
 import DanmakuPipeline
-import DanmakuServer
 import DanmakuTestKit
+import Foundation
 import SentimentModel
 import Testing
+
+@testable import DanmakuServer
 
 @Suite("Demo stream")
 struct DemoStreamTests {
@@ -34,6 +36,26 @@ struct DemoStreamTests {
                 Set((0..<600).flatMap { _ in script.advance(by: 0.1) }.filter { $0.room == 0 }.map(\.text).prefix(30))
             }
         #expect(Set(minutes).count == minutes.count)
+    }
+
+    @Test("The shipped model understands every line as the demo means it", arguments: DemoLines.Feeling.allCases)
+    func feelings(feeling: DemoLines.Feeling) throws {
+        let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../..")
+        let file = repository.appendingPathComponent(ShippedModel.relativePath).standardizedFileURL.path
+        let scorer = LinearScorer(model: try LinearModel(path: file))
+        let texts = DemoLines.Language.allCases.flatMap { DemoLines.lines($0, feeling) }
+        var results: [Sentiment] = []
+        scorer.score(TextBatch(texts: texts), into: &results)
+        for (text, result) in zip(texts, results) {
+            let isMeant =
+                switch feeling {
+                case .calm: result.label == .neutral
+                case .delighted, .amused: result.label == .positive
+                case .annoyed, .sad: result.label == .negative
+                case .astonished: result.label == .neutral || result.emotion == .surprised
+                }
+            #expect(isMeant, "\(text): \(result)")
+        }
     }
 
     @Test("A chunk is what an edge would have decoded")
