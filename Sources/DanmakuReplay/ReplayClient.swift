@@ -83,6 +83,7 @@ package struct ReplayClient: Sendable {
                 return
             } catch {
                 // Refused or broken: what is not acknowledged stays in the window.
+                state.failed(error)
             }
             if let refusal = state.refusal {
                 state.giveUp()

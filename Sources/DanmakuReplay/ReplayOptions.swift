@@ -60,11 +60,16 @@ package struct ReplayProgress: Sendable {
     package var loop = 1
     /// Connections made.
     package var connections = 0
+    /// Why there is no connection now, in a few words; `nil` while there is one, and before the first attempt.
+    package var failure: String?
     /// How often each error code was answered.
     package var errors: [String: Int] = [:]
 
     /// Lines that are too long for the server; those that it refused are counted as rejected too.
     package var tooLong = ReplayRefusals()
+
+    /// Creates the progress of a replay that has not begun.
+    package init() {}
 
     /// Lines that were shed or never acknowledged.
     package var lost: Int {

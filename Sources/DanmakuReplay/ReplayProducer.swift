@@ -173,10 +173,12 @@ struct ReplayProducer: Sendable {
 
 /// A file that is read by blocking calls on a pool of threads.
 private struct ReplayFile: Sendable {
+    let path: String
     let descriptor: Int32
     let size: Int?
 
     init(path: String) throws {
+        self.path = path
         guard path != "-" else {
             descriptor = STDIN_FILENO
             size = nil
@@ -209,7 +211,7 @@ private struct ReplayFile: Sendable {
             filled = max(0, result)
         }
         guard failure == 0 else {
-            throw ReplayError(description: "reading failed: \(String(cString: strerror(failure)))")
+            throw ReplayError(description: "\(path): \(String(cString: strerror(failure)))")
         }
         return bytes
     }

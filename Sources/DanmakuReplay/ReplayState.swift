@@ -106,7 +106,14 @@ final class ReplayState: Sendable {
         guarded.withLock { guarded in
             guarded.window.connected()
             guarded.progress.connections += 1
+            guarded.progress.failure = nil
         }
+    }
+
+    /// A connection could not be made, or broke.
+    func failed(_ error: any Error) {
+        let reason = ReplayConnectionFailure.reason(of: error)
+        guarded.withLock { $0.progress.failure = reason }
     }
 
     func disconnected() {

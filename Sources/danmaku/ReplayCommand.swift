@@ -72,23 +72,32 @@ struct ReplayCommand: AsyncParsableCommand {
             )
         )
         let start = ContinuousClock.now
+        let report = ReplayReport(
+            address: to.description,
+            isTerminal: isatty(STDERR_FILENO) == 1,
+            clock: .continuous,
+            write: { FileHandle.standardError.write(Data($0.utf8)) }
+        )
         let interruption = Self.stopOnInterrupt(client)
         defer { interruption.cancel() }
         let result: ReplayProgress
         do {
             result = try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await ReplayReport.show(client, since: start) }
+                group.addTask { try await report.show { client.progress } }
                 defer { group.cancelAll() }
                 return try await client.run()
             }
         } catch let error as ReplayError {
-            ReplayReport.clear()
+            report.clear()
             FileHandle.standardError.write(Data("danmaku replay: \(error)\n".utf8))
             throw ExitCode.failure
         }
-        ReplayReport.clear()
-        print(ReplayReport.summary(result, after: .now - start))
-        if result.lost > 0 {
+        report.clear()
+        print(ReplaySummary.text(result, after: .now - start))
+        if result.lost > 0 || result.connections == 0 {
+            if let failure = result.failure {
+                FileHandle.standardError.write(Data("danmaku replay: \(to): \(failure); gave up\n".utf8))
+            }
             throw ExitCode.failure
         }
     }

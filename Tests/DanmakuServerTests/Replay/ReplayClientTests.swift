@@ -73,6 +73,7 @@ struct ReplayClientTests {
             let result = try await client(path, to: port, retrySeconds: 0).run()
             #expect(result.lost == result.sent)
             #expect(result.connections == 0)
+            #expect(result.failure == "connection refused")
         }
     }
 
