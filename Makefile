@@ -15,8 +15,8 @@ TESTS ?=
 .PHONY: run test fuzz check-races setup lint format config-table
 
 run: setup
-	$(SWIFT) build -c release --product danmaku
-	@printf '\nThe dashboard is at http://127.0.0.1:8080/ as soon as the server is ready.\n\n'
+	@echo 'Building for release: 5 to 15 minutes the first time, seconds after that. Then the server starts.'
+	@$(SWIFT) build -c release --product danmaku
 	@exec .build/release/danmaku serve $(ARGS)
 
 test: setup lint

@@ -27,13 +27,22 @@ package struct ListeningProblem: Error, CustomStringConvertible {
     package let description: String
 
     init(address: ListeningAddress, error: any Error) {
-        let place = "\(address.host):\(address.port) (\(address.key).host, \(address.key).port)"
+        let flag = "--\(address.key)-port"
+        let host = "\(address.host) (\(address.key).host)"
         description =
             switch (error as? IOError)?.errnoCode {
-            case EADDRINUSE: "\(place) is taken by another process"
-            case EACCES: "\(place) cannot be used without more rights"
-            case EADDRNOTAVAIL: "\(place) is not an address of this machine"
-            default: "\(place) cannot be listened on: \(error)"
+            case EADDRINUSE:
+                "port \(address.port) is in use: choose another with \(flag)"
+            case EACCES:
+                "port \(address.port) needs more rights than this user has: choose another with \(flag)"
+            case EADDRNOTAVAIL:
+                "\(host) is not an address of this machine: choose one with --host"
+            case let code?:
+                "cannot listen on port \(address.port) of \(host): \(String(cString: strerror(code)))"
+            case nil where error is SocketAddressError || error is SocketAddressError.UnknownHost:
+                "\(host) is not a known host: choose one with --host"
+            case nil:
+                "cannot listen on port \(address.port) of \(host)"
             }
     }
 }

@@ -19,6 +19,7 @@ extension Server {
         executable: String = ShippedModel.executablePath,
         logger: Logger
     ) throws -> Server {
+        try configuration.checkPorts()
         let loops = MultiThreadedEventLoopGroup.singleton
         let page = try WebDirectory.find(configured: configuration.http.webDirectory, executable: executable)
         if page == nil {
@@ -74,6 +75,25 @@ struct LateComments: Service {
 }
 
 extension Server.Addresses {
+    /// The dashboard's address for a browser on this machine; loopback if the port listens on every address.
+    package var page: String {
+        var shown = http
+        if ["0.0.0.0", "::"].contains(http.ipAddress),
+            let loopback = try? SocketAddress(
+                ipAddress: http.protocol == .inet6 ? "::1" : "127.0.0.1",
+                port: http.port ?? 0
+            )
+        {
+            shown = loopback
+        }
+        return "http://\(shown.text)/"
+    }
+
+    /// The ingest port's address: `127.0.0.1:9000`.
+    package var ingestText: String {
+        ingest.text
+    }
+
     /// Both addresses as a log line names them.
     var metadata: Logger.Metadata {
         ["http": "http://\(http.text)/", "ingest": "\(ingest.text)"]

@@ -55,6 +55,7 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         let scorer = try options.load().scorer
+        let output = try self.plot.map { try OutputFile(path: $0) }
         var plot = EvaluationPlot()
         for file in files {
             let name = URL(filePath: file).lastPathComponent
@@ -69,9 +70,7 @@ struct EvaluateCommand: ParsableCommand {
             print(json ? report.json(name: name) : report.text(name: name))
             plot.add(report, name: name)
         }
-        if let path = self.plot {
-            try Data(plot.svg.utf8).write(to: URL(filePath: path))
-        }
+        try output?.write(Array(plot.svg.utf8))
     }
 
     /// What this thread has used of a processor, so that a busy machine does not make a scorer look slow.
@@ -82,11 +81,7 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func texts(_ file: String, _ task: EvaluationTask) throws -> LabelledTexts {
-        do {
-            return try LabelledTexts(bytes: ScorerOptions.bytes(of: file), task: task)
-        } catch let failure as LabelledTexts.Failure {
-            throw ValidationError("\(file), \(failure)")
-        }
+        try CommandFailure.naming(file) { try LabelledTexts(bytes: WholeFile.bytes(of: file), task: task) }
     }
 
     private func indices(of task: EvaluationTask) throws -> [Int] {

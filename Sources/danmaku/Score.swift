@@ -40,7 +40,7 @@ struct ScoreCommand: ParsableCommand {
             if count < 0 && errno == EINTR {
                 continue
             }
-            guard count >= 0 else { throw ExitCode.failure }
+            guard count >= 0 else { throw FileProblem(path: "standard input", errno: errno) }
             guard count > 0 else { break }
             lines.take(UnsafeBufferPointer(rebasing: block.bindMemory(to: UInt8.self)[..<count]), into: &output)
             if count < block.count {
@@ -82,7 +82,12 @@ struct ScoreCommand: ParsableCommand {
             if count < 0 && errno == EINTR {
                 continue
             }
-            guard count > 0 else { throw ExitCode(errno == EPIPE ? 0 : 1) }
+            guard count > 0 else {
+                if errno == EPIPE {
+                    throw ExitCode.success
+                }
+                throw FileProblem(path: "standard output", errno: errno)
+            }
             written += count
         }
         output.removeAll(keepingCapacity: true)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import SentimentLab
 import SentimentModel
 
@@ -68,19 +67,12 @@ struct ScorerOptions: ParsableArguments {
             )
         case .lexicon:
             guard let lexicon else { return (LexiconScorer.builtIn, { _, _ in false }) }
-            return (try LexiconScorer(file: Self.bytes(of: lexicon)), { _, _ in false })
+            let scorer = try CommandFailure.naming(lexicon) { try LexiconScorer(file: WholeFile.bytes(of: lexicon)) }
+            return (scorer, { _, _ in false })
         case .vader:
             guard let lexicon else { return (VaderScorer(), { _, _ in false }) }
-            return (VaderScorer(lexicon: try VaderLexicon(file: Self.bytes(of: lexicon))), { _, _ in false })
-        }
-    }
-
-    /// The bytes of a file, or a line that says why there are none.
-    static func bytes(of path: String) throws -> [UInt8] {
-        do {
-            return try [UInt8](Data(contentsOf: URL(filePath: path)))
-        } catch {
-            throw ValidationError("\(path): \(error.localizedDescription)")
+            let words = try CommandFailure.naming(lexicon) { try VaderLexicon(file: WholeFile.bytes(of: lexicon)) }
+            return (VaderScorer(lexicon: words), { _, _ in false })
         }
     }
 }

@@ -30,6 +30,22 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
+    /// Prints the addresses once the ports listen; the ports may be the system's choice.
+    private static func announce(_ server: Server) async {
+        guard let addresses = try? await server.addresses() else {
+            return
+        }
+        let lines = [
+            "",
+            "  Dashboard      \(addresses.page)",
+            "  Comments       POST \(addresses.page)v1/comments",
+            "                 TCP \(addresses.ingestText), one JSON object per line",
+            "  Ctrl-C stops the server.",
+            "", "",
+        ]
+        FileHandle.standardError.write(Data(lines.joined(separator: "\n").utf8))
+    }
+
     private func serve() async throws {
         let values = try options.values()
         var configuration = Server.Configuration(values)
@@ -64,6 +80,9 @@ struct Serve: AsyncParsableCommand {
             },
             giveUp: { _ = server.giveUp() }
         )
+        if log.format == .human {
+            Task { await Self.announce(server) }
+        }
         try await server.run()
         logger.info("Stopped.", metadata: server.accounts)
     }

@@ -152,6 +152,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         let settings = try settings()
+        let output = try OutputFile(path: self.output)
         let progress = TrainingProgress(isQuiet: quiet, isTerminal: isatty(STDERR_FILENO) == 1)
         let bytes: [UInt8]
         do {
@@ -163,11 +164,10 @@ struct TrainCommand: ParsableCommand {
                     report: progress.report
                 )
         } catch let error as TrainingError {
-            throw ValidationError(error.description)
+            throw CommandFailure(error.description)
         }
-        // Data's atomic writing renames, so that a server that has the old file mapped keeps it.
-        try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic)
-        progress.say("\(output): \(bytes.count) bytes")
+        try output.write(bytes)
+        progress.say("\(self.output): \(bytes.count) bytes")
     }
 
     private func settings() throws -> TrainingSettings {

@@ -77,7 +77,19 @@ package enum ConfigurationFile {
         do {
             return try JSONDecoder().decode(Tree.self, from: Data(text.utf8))
         } catch {
-            throw ConfigurationProblem("\(path) is not well-formed JSON: \(error)")
+            throw ConfigurationProblem("\(path) is not well-formed JSON\(place(ofErrorIn: text))")
+        }
+    }
+
+    /// The line and column of a JSON error.
+    ///
+    /// Foundation's decoder has none; Yams does, because JSON is YAML.
+    private static func place(ofErrorIn text: String) -> String {
+        do {
+            _ = try Yams.compose(yaml: text)
+            return ""
+        } catch {
+            return (error as? YamlError).map { ": \($0)" } ?? ""
         }
     }
 
@@ -88,7 +100,9 @@ package enum ConfigurationFile {
             }
             return tree(node)
         } catch {
-            throw ConfigurationProblem("\(path) is not well-formed YAML: \(error)")
+            // A Yams error has the line and the column; other errors are dumps.
+            let detail = (error as? YamlError).map { ": \($0)" } ?? ""
+            throw ConfigurationProblem("\(path) is not well-formed YAML\(detail)")
         }
     }
 

@@ -18,10 +18,11 @@ package struct ConfigurationProblem: Error, Equatable, CustomStringConvertible {
         Self("\(key.name) = \(quoted(value)) (\(origin)): expected \(key.allowed)")
     }
 
-    /// A key that the table does not have.
+    /// A key, or an environment variable, that the table does not have.
     static func unknown(_ name: String, value: String, origin: ConfigurationOrigin) -> Self {
         let near = ConfigurationTable.keys
-            .map { (name: $0.name, distance: distance($0.name, name)) }
+            .map { if case .environment = origin { $0.environmentName } else { $0.name } }
+            .map { (name: $0, distance: distance($0, name)) }
             .min { $0.distance < $1.distance }
         let hint = near.flatMap { $0.distance <= 3 ? "; did you mean \($0.name)?" : nil } ?? ""
         return Self(

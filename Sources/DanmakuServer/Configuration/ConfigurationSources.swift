@@ -1,5 +1,4 @@
 import Configuration
-import FoundationEssentials
 import SentimentModel
 
 /// Everything that can set a key, strongest first: command line, environment, file; the table's defaults come last.
@@ -27,10 +26,13 @@ package struct ConfigurationSources: Sendable {
     /// - Parameter path: A YAML or JSON file.
     /// - Throws: ``ConfigurationProblem`` if it cannot be read or parsed.
     package mutating func readFile(_ path: String) throws {
-        guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
-            throw ConfigurationProblem("\(path) (--config) cannot be read")
+        let bytes: [UInt8]
+        do {
+            bytes = try WholeFile.bytes(of: path)
+        } catch {
+            throw ConfigurationProblem("\(path) (--config) cannot be read: \(error.reason)")
         }
-        guard let text = String(validating: data, as: UTF8.self) else {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ConfigurationProblem("\(path) (--config) is not UTF-8")
         }
         file = try ConfigurationFile.settings(in: text, path: path)

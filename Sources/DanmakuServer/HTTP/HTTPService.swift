@@ -64,6 +64,8 @@ final class HTTPService: Service {
             throw ListeningProblem(address: address, error: error)
         } catch let error as SocketAddressError {
             throw ListeningProblem(address: address, error: error)
+        } catch let error as SocketAddressError.UnknownHost {
+            throw ListeningProblem(address: address, error: error)
         }
         try? await gracefulShutdown()
     }

@@ -11,6 +11,26 @@ struct ServerConfigurationTests {
         return Server.Configuration(try sources.resolve())
     }
 
+    @Test(
+        "HTTP and ingest on one port are refused with both keys, unless their addresses differ",
+        arguments: [
+            ("127.0.0.1", "127.0.0.1", 70, true), ("0.0.0.0", "127.0.0.1", 70, true), ("::1", "::", 70, true),
+            ("127.0.0.2", "127.0.0.1", 70, false), ("127.0.0.1", "127.0.0.1", 0, false),
+        ]
+    )
+    func onePort(http: String, ingest: String, port: Int, isRefused: Bool) throws {
+        let one = try configuration(
+            [("http.host", http), ("ingest.host", ingest), ("http.port", "\(port)"), ("ingest.port", "\(port)")]
+        )
+        if isRefused {
+            let line = "http.port and ingest.port are both 70: choose another with --http-port or --ingest-port"
+            #expect(throws: ConfigurationProblem(line)) { try one.checkPorts() }
+        } else {
+            try one.checkPorts()
+        }
+        try configuration([("http.host", http), ("ingest.host", ingest)]).checkPorts()
+    }
+
     @Test("The table's defaults are the defaults of the stages' own structs")
     func defaults() {
         let standard = Server.Configuration.standard

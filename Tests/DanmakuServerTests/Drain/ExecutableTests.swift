@@ -147,7 +147,7 @@ struct ExecutableTests {
         let port = try #require(ready.split(separator: "ingest=127.0.0.1:").last?.prefix { $0.isNumber })
         let second = try Executable("serve", "--http-port", "0", "--ingest-port", String(port))
         #expect(await second.exitStatus() == 69)
-        #expect(second.lines.last?.hasSuffix("is taken by another process") == true)
+        #expect(second.lines.last?.hasSuffix("port \(port) is in use: choose another with --ingest-port") == true)
         first.send(SIGTERM)
         #expect(await first.exitStatus() == 0)
     }
@@ -175,7 +175,7 @@ final class Executable: Sendable {
     }
 
     /// Starts the program.
-    init(_ arguments: [String]) throws {
+    init(_ arguments: [String], environment variables: [String] = []) throws {
         var ends: [Int32] = [-1, -1]
         try #require(pipe(&ends) == 0)
         var actions = posix_spawn_file_actions_t()
@@ -187,11 +187,11 @@ final class Executable: Sendable {
         }
         var words: [UnsafeMutablePointer<CChar>?] = ([Self.path ?? ""] + arguments).map { strdup($0) }
         words.append(nil)
-        var environment: [UnsafeMutablePointer<CChar>?] = [nil]
+        var environment: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
         var child: pid_t = 0
         let failure = posix_spawn(&child, Self.path ?? "", &actions, nil, words, &environment)
         posix_spawn_file_actions_destroy(&actions)
-        for word in words {
+        for word in words + environment {
             free(word)
         }
         close(ends[1])
