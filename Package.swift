@@ -153,6 +153,7 @@ let package = Package(
         .testTarget(
             name: "SentimentModelTests",
             dependencies: ["DanmakuTestKit", "SentimentLab", "SentimentModel"],
+            exclude: ["Behaviour/Cases"],
             swiftSettings: settings
         ),
         .testTarget(
