@@ -50,7 +50,7 @@ package final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelH
         // One read is enough for any header; the bytes behind it belong to the connection.
         var read = unwrapInboundIn(data)
         bytes.writeBuffer(&read)
-        switch bytes.withUnsafeReadableBytes({ ProxyHeader.read($0) }) {
+        switch ProxyHeader.read(bytes.readableBytesView) {
         case .incomplete:
             context.read()
         case .invalid:

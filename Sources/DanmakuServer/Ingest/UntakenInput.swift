@@ -1,14 +1,6 @@
 import DanmakuPipeline
 import NIOCore
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// Input that a connection has read and the pipeline has not taken: one decoded chunk, and the undecoded input behind
 /// it.
 struct UntakenInput {
@@ -67,22 +59,9 @@ struct UntakenInput {
     mutating func drop() -> Int {
         var lines = taking.map { $0.offering.count - $0.offering.taken } ?? 0
         for case .bytes(let buffer, _) in backlog {
-            lines += buffer.withUnsafeReadableBytes { Self.lineEnds(in: $0) }
+            lines += buffer.readableBytesView.count { $0 == UInt8(ascii: "\n") }
         }
         self = UntakenInput()
         return lines
-    }
-
-    private static func lineEnds(in bytes: UnsafeRawBufferPointer) -> Int {
-        guard var start = bytes.baseAddress else {
-            return 0
-        }
-        let end = start + bytes.count
-        var count = 0
-        while let found = memchr(start, 0x0A, end - start) {
-            count += 1
-            start = UnsafeRawPointer(found) + 1
-        }
-        return count
     }
 }

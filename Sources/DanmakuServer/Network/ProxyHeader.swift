@@ -30,7 +30,8 @@ package enum ProxyHeader {
     private static let fixed = 16
 
     /// Reads the first bytes of a connection; looks at ``longest`` of them at most.
-    package static func read(_ bytes: UnsafeRawBufferPointer) -> Reading {
+    package static func read(_ read: some Collection<UInt8>) -> Reading {
+        let bytes = [UInt8](read.prefix(longest))
         guard zip(signature, bytes).allSatisfy({ $0 == $1 }) else {
             return .invalid
         }

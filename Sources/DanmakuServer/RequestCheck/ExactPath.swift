@@ -9,12 +9,11 @@ package enum ExactPath {
     /// - Parameter path: The path as it came, without its query.
     /// - Returns: `false` for empty and dot segments, a trailing slash, and escapes of characters that need none.
     package static func isExact(_ path: String) -> Bool {
-        var path = path
-        return path.withUTF8 { isExact($0) }
+        isExact(path.utf8.span)
     }
 
-    private static func isExact(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard path.first == UInt8(ascii: "/") else {
+    private static func isExact(_ path: Span<UInt8>) -> Bool {
+        guard !path.isEmpty, path[0] == UInt8(ascii: "/") else {
             return false
         }
         var segment = 1
@@ -22,7 +21,7 @@ package enum ExactPath {
         while index < path.count {
             switch path[index] {
             case UInt8(ascii: "/"):
-                guard isExact(segment: path[segment..<index]) else {
+                guard isExact(segment: path.extracting(segment..<index)) else {
                     return false
                 }
                 segment = index + 1
@@ -39,14 +38,14 @@ package enum ExactPath {
             }
             index += 1
         }
-        return path.count == 1 || isExact(segment: path[segment...])
+        return path.count == 1 || isExact(segment: path.extracting(segment...))
     }
 
-    private static func isExact(segment: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    private static func isExact(segment: Span<UInt8>) -> Bool {
         switch segment.count {
         case 0: false
-        case 1: segment.first != UInt8(ascii: ".")
-        case 2: !segment.allSatisfy { $0 == UInt8(ascii: ".") }
+        case 1: segment[0] != UInt8(ascii: ".")
+        case 2: segment[0] != UInt8(ascii: ".") || segment[1] != UInt8(ascii: ".")
         default: true
         }
     }

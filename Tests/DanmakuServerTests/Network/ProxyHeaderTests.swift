@@ -15,7 +15,7 @@ struct ProxyHeaderTests {
     }
 
     private static func read(_ bytes: [UInt8]) -> ProxyHeader.Reading {
-        bytes.withUnsafeBytes { ProxyHeader.read($0) }
+        ProxyHeader.read(bytes)
     }
 
     @Test("the source of a connection by IPv4, IPv6 and with extensions")

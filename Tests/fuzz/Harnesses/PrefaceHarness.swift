@@ -10,9 +10,9 @@ enum PrefaceHarness {
         var input = input
         let seed = input.byte()
         let bytes = input.rest
-        let whole = bytes.withUnsafeBytes { ProxyHeader.read($0) }
+        let whole = ProxyHeader.read(bytes)
         for count in 0...min(bytes.count, 2100) {
-            let part = bytes.prefix(count).withUnsafeBytes { ProxyHeader.read($0) }
+            let part = ProxyHeader.read(bytes.prefix(count))
             switch part {
             case .incomplete: break
             case .invalid: try require(whole == .invalid, "\(count) bytes are no header, all are \(whole)")
