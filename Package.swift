@@ -143,13 +143,23 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
-            path: "loadtest",
-            exclude: [
-                "README.md", "abuse", "allocations.sh", "common.sh", "drain.sh", "http.sh", "latency.sh", "memory.sh",
-                "pairs.py", "replay-verify.sh", "throughput.sh", "vegeta", "wrk",
-            ],
+            path: "loadtest/Generator",
             swiftSettings: settings
         ),
+        // The pipeline on one thread, for `loadtest/costs.sh` to count its instructions and allocations.
+        .executableTarget(
+            name: "CommentCosts",
+            dependencies: [
+                "CGlobalJobs",
+                "DanmakuPipeline",
+                "DanmakuTestKit",
+                "SentimentModel",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "loadtest/costs",
+            swiftSettings: settings
+        ),
+        .target(name: "CGlobalJobs", path: "loadtest/global-jobs"),
         .testTarget(
             name: "SentimentModelTests",
             dependencies: ["DanmakuTestKit", "SentimentLab", "SentimentModel"],

@@ -29,10 +29,10 @@ die() {
     exit 2
 }
 
-# Says what it runs and builds it if it is not there.
+# Builds the programs if one of them is missing.
 build() {
-    if [ ! -x "$DANMAKU" ] || [ ! -x "$LOAD" ]; then
-        (cd "$ROOT" && swift build -c release --product danmaku && swift build -c release --product LoadGenerator)
+    if [ ! -x "$DANMAKU" ] || [ ! -x "$LOAD" ] || [ ! -x "$BIN/CommentCosts" ]; then
+        make --no-print-directory -C "$ROOT" release
     fi
 }
 

@@ -114,7 +114,8 @@ package enum ConfigurationTable {
             "http.web-directory",
             .text,
             default: "",
-            "Folder of the pages; empty means `web-static` beside the executable, else in the working directory."
+            "Folder of the pages; empty means `web-static` beside the executable, else in `../share/danmaku-sentiment`, "
+                + "else in the working directory."
         ),
     ]
 

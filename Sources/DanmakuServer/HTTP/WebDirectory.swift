@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SentimentModel
 
 /// Finds the folder of the pages.
 package enum WebDirectory {
@@ -8,7 +9,8 @@ package enum WebDirectory {
     /// Finds the folder of the page.
     ///
     /// - Parameters:
-    ///   - configured: `http.web-directory`; empty looks beside the executable, then in the working directory.
+    ///   - configured: `http.web-directory`; empty looks beside the executable, in its package's share folder,
+    ///     then in the working directory.
     ///   - executable: The path of the running program.
     /// - Returns: The folder, or `nil` if there is none: the server then has no page.
     /// - Throws: ``ConfigurationProblem`` if the configured folder is not there.
@@ -20,7 +22,8 @@ package enum WebDirectory {
             return configured
         }
         let beside = URL(fileURLWithPath: executable).resolvingSymlinksInPath().deletingLastPathComponent()
-        return [beside.appendingPathComponent(name).path, name].first(where: isDirectory)
+        let share = ShareFolder.of(executable: executable).map { "\($0)/\(name)" }
+        return [beside.appendingPathComponent(name).path, share, name].compactMap(\.self).first(where: isDirectory)
     }
 
     private static func isDirectory(_ path: String) -> Bool {

@@ -11,16 +11,20 @@ public enum ShippedModel {
     /// The model's place, from the folder that holds the program, its build folder or its source.
     public static let relativePath = "Models/default.dkm"
 
-    /// The shipped model's file: beside the executable, in a folder above it, or in or above the working directory.
+    /// The shipped model's file: where a package installs it, beside the executable, in a folder above it, or in or above
+    /// the working directory.
     ///
-    /// A plain `swift build` leaves the executable in a folder below the package, and an installation puts `Models`
-    /// beside it, so both find it without a path baked in.
+    /// A package has `PREFIX/bin/danmaku` and `PREFIX/share/danmaku-sentiment/Models`; a plain `swift build` leaves the
+    /// executable in a folder below the package. Both find the model without a path baked in.
     ///
     /// - Parameters:
     ///   - executable: The path of the running program; links are followed.
     ///   - workingDirectory: Where to look when nothing is found from there.
     /// - Returns: The path, or nil if there is none.
     public static func path(executable: String = executablePath, workingDirectory: String = ".") -> String? {
+        if let share = ShareFolder.of(executable: executable), access(share + "/" + relativePath, R_OK) == 0 {
+            return share + "/" + relativePath
+        }
         for start in [folder(of: resolved(executable) ?? ""), resolved(workingDirectory) ?? ""] {
             var folder = start
             while !folder.isEmpty {
