@@ -19,7 +19,7 @@ package struct ReplayClient: Sendable {
     ///
     /// - Parameters:
     ///   - options: What to replay, where to, and how fast.
-    ///   - pause: Waits between two connections.
+    ///   - pause: Waits between two connections; the default sleeps, because a replay follows the real clock.
     ///   - clock: What a connection is watched by.
     package init(
         _ options: ReplayOptions,

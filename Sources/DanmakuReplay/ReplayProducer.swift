@@ -114,6 +114,7 @@ struct ReplayProducer: Sendable {
             guard left > .zero else {
                 return
             }
+            // A replay follows the real clock: which line is due when is decided by ReplayPacer, without one.
             try await Task.sleep(for: min(left, Self.longestSleep), tolerance: .zero)
         }
     }

@@ -115,6 +115,8 @@ final class SimulatedServer {
 }
 
 /// A value that crosses into a task of the same thread.
+///
+/// Unchecked, because the compiler does not know that the simulation has one thread.
 struct UncheckedSendable<Value>: @unchecked Sendable {
     let value: Value
 

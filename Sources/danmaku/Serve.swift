@@ -81,6 +81,7 @@ struct Serve: AsyncParsableCommand {
             giveUp: { _ = server.giveUp() }
         )
         if log.format == .human {
+            // Not awaited: it prints the addresses once the server, which runs below, listens.
             Task { await Self.announce(server) }
         }
         try await server.run()

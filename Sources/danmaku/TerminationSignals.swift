@@ -32,6 +32,7 @@ enum TerminationSignals {
             var number: UInt8 = 0
             while read(readEnd, &number, 1) < 0, errno == EINTR {}
             drain(Int32(number))
+            // A thread of its own sleeps, so that the grace ends even if loops and pool are stuck.
             Thread.sleep(forTimeInterval: grace / .seconds(1))
             giveUp()
             exit(0)

@@ -11,7 +11,7 @@ package struct OrderedMutex<Value: ~Copyable>: ~Copyable, Sendable {
     let order: LockOrder
     #endif
 
-    /// Creates a mutex that nobody holds.
+    /// Creates a mutex that is free.
     ///
     /// - Parameters:
     ///   - order: Its place.

@@ -156,6 +156,7 @@ package final class GuardedScorer: Sendable {
     /// Calls the scorer in a task of its own, which is left behind if it does not come back in time.
     private func race(_ batch: TextBatch, permit: CircuitBreaker.Permit) async -> GuardedCall.End {
         let call = GuardedCall()
+        // Unstructured, because a scorer may ignore cancellation: a task group would wait for it.
         let work = Task { [primary, breaker, time] in
             let end: GuardedCall.End
             do {
@@ -168,6 +169,7 @@ package final class GuardedScorer: Sendable {
                 _ = breaker.report(permit, .ignored, rows: batch.count, now: time.now().nanoseconds)
             }
         }
+        // Beside the call and not around it, for the same reason; cancelled below in every case.
         let timer = Task { [clock, timeout = configuration.timeout] in
             if (try? await clock.sleep(for: timeout)) != nil {
                 call.end(.timedOut)

@@ -142,6 +142,7 @@ package final class ScoreAdmission: Sendable {
     ///
     /// It does not keep the admission alive while it sleeps.
     private func startSweeper() -> Task<Void, Never> {
+        // Unstructured, because it outlives the request that starts it; `deinit` cancels it.
         Task { [weak self, clock] in
             while let pause = self?.sweep() {
                 guard (try? await clock.sleep(for: .nanoseconds(pause))) != nil else {

@@ -7,6 +7,7 @@ package struct TrustedProxies: Sendable {
     private let ranges: AddressRanges
 
     /// No proxy: a client is the other end of its connection.
+    // An empty list has no range that could be wrong.
     package static let none = TrustedProxies(ranges: try! AddressRanges(parsing: ""))
 
     /// Reads the configured list.

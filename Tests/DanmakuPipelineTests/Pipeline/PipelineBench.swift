@@ -41,6 +41,7 @@ struct PipelineBench {
     /// Runs the pipeline while `body` runs.
     func run(_ body: () async throws -> Void) async throws {
         let pipeline = pipeline
+        // Unstructured, so that `body` stays on the caller; cancelled when it ends.
         let running = Task { try await pipeline.run() }
         defer { running.cancel() }
         await settled()

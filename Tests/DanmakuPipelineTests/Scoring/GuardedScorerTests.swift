@@ -127,6 +127,7 @@ struct GuardedScorerTests {
     @Test("a cancelled caller gets the fallback's answer, and the scorer is not blamed")
     func cancelled() async {
         let subject = Subject([.blocks(.scriptedPositive)]) { $0.consecutiveFailures = 1 }
+        // A task of its own, to be cancelled.
         let task = Task { await subject.score() }
         await subject.primary.began(1)
         task.cancel()
@@ -144,6 +145,7 @@ struct GuardedScorerTests {
             configuration.timeout = .seconds(3600)
         }
         #expect(await subject.score() == Self.instead)
+        // Runs until it is cancelled, beside the steps of the test.
         let prober = Task { await subject.guarded.run() }
         var changes = subject.changes.makeAsyncIterator()
         #expect(await changes.next()?.to == .open)

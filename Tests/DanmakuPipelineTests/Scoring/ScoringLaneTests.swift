@@ -73,6 +73,7 @@ struct ScoringLaneTests {
     @Test("a stopped lane gives nothing back, and a sleeping runner wakes")
     func stopped() async {
         let lane = Self.lane(ScriptedScorer([.answers(PipelineBench.happy)]))
+        // Sleeps until the lane is stopped, beside the steps of the test.
         let runner = Task {
             await lane.run { _ in Issue.record("nothing was handed over") }
         }

@@ -3,6 +3,7 @@ import Testing
 
 @Suite("System time")
 struct SystemTimeTests {
+    // The one test that reads the real clocks, because they are what it tests. It asserts no duration.
     @Test("both clocks count from 1970, and the one that is never set does not go back")
     func clocks() {
         let time = SystemTime()

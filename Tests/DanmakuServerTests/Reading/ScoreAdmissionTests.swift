@@ -112,7 +112,7 @@ struct ScoreAdmissionTests {
         #expect(await clock.sleeper().deadline.offset == .milliseconds(2700))
         try await running.finish()
         try await last.value
-        // Nobody waits: the sleeper ends at the deadline it sleeps for, and the next request that waits has another one.
+        // No request waits: the sleeper ends at its deadline. The next request that waits starts another sleeper.
         clock.advance(by: .milliseconds(200))
         let again = await Running(admission, Self.first)
         let late = await Self.waiter(admission, Self.second, budget)

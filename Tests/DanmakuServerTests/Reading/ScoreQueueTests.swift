@@ -116,7 +116,7 @@ struct ScoreQueueTests {
         }
     }
 
-    @Test("so many run, the others follow in their order, those that gave up or were late are left out")
+    @Test("as many run as there are places; the others follow in order, without those that gave up or were late")
     func order() {
         var queue = ScoreQueue(limit: 2, wait: Self.wait)
         #expect(queue.enter(now: 0) == .run)
